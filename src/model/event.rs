@@ -1,0 +1,45 @@
+//! What happens during a run, in the order reporters see it: scenario by scenario, as the input lists them.
+
+use serde::Serialize;
+
+use super::{Finding, ScenarioResult, StepResult, Summary, Tool};
+
+/// One thing that happened. The runner emits, reporters listen; neither knows the other.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The first event.
+    RunStarted {
+        /// Version of the event stream, the same as the report's.
+        version: u32,
+        /// Who writes this.
+        tool: Tool,
+        /// How many scenarios the plan holds (one for each case).
+        scenarios: usize,
+        /// The target's origin, redacted.
+        target: String,
+    },
+    /// A step has its verdict.
+    StepFinished {
+        /// The scenario's place in the input, from 0.
+        scenario: usize,
+        /// The step's result.
+        step: StepResult,
+        /// What was found in it.
+        findings: Vec<Finding>,
+    },
+    /// A scenario has its verdict; its steps came before it.
+    ScenarioFinished {
+        /// The scenario's place in the input, from 0.
+        index: usize,
+        /// The result, steps included.
+        scenario: ScenarioResult,
+    },
+    /// The last event, also after an interruption.
+    RunFinished {
+        /// Totals.
+        summary: Summary,
+        /// True if the run was cut short.
+        interrupted: bool,
+    },
+}

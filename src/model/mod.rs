@@ -1,0 +1,29 @@
+//! The bottom floor: plain data that every room shares. It imports no room.
+
+mod body;
+mod contract;
+mod diagnostic;
+mod event;
+mod exchange;
+mod finding;
+mod node;
+mod report;
+mod scenario;
+mod source;
+
+pub use body::{Body, BodyFlaw};
+pub use contract::{
+    CodeRow, Contract, Details, DetailsShape, Envelope, RateLimit, RequestIdRule, RetryAfterRule,
+    SuccessEnvelope, TimestampRule, UndocumentedCodes,
+};
+pub use diagnostic::{Annotation, Diagnostic};
+pub use event::Event;
+pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
+pub use finding::{Finding, Observation, RuleInfo, SchemaViolation, Severity, Source as RuleSource};
+pub use node::{Entry, Node, NodeKind};
+pub use report::{Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict};
+pub use scenario::{
+    Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Expect, HeaderLine, Include, Matcher,
+    MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
+};
+pub use source::{Position, Source, Span, Spanned};

@@ -1,0 +1,188 @@
+//! The fold of all events: the versioned report that every output format is made from.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, Severity};
+
+/// What can be said about a step, a scenario or a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Judged, and nothing failed.
+    Pass,
+    /// Left out on purpose; the reason is given.
+    Skipped,
+    /// Could not be judged: never a pass, and never blamed on the API.
+    Inconclusive,
+    /// Judged, and something failed.
+    Fail,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Skipped => "skipped",
+            Self::Inconclusive => "inconclusive",
+            Self::Fail => "fail",
+        }
+    }
+
+    /// The verdict on a whole whose parts have these verdicts: a failure outweighs all, then doubt,
+    /// then a pass; a whole is skipped only if every part is.
+    pub fn of_parts(parts: impl IntoIterator<Item = Verdict>) -> Verdict {
+        let rank = |verdict| match verdict {
+            Self::Skipped => 0,
+            Self::Pass => 1,
+            Self::Inconclusive => 2,
+            Self::Fail => 3,
+        };
+        parts.into_iter().max_by_key(|verdict| rank(*verdict)).unwrap_or(Self::Pass)
+    }
+}
+
+/// Who wrote the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `tollgate`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Which command wrote the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// `tollgate run`.
+    Run,
+}
+
+/// Findings by severity, repetitions counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct FindingCounts {
+    /// Broken contracts, RFC MUSTs and expectations.
+    pub error: u64,
+    /// Broken SHOULDs.
+    pub warning: u64,
+    /// Advice.
+    pub note: u64,
+}
+
+impl FindingCounts {
+    /// Counts `times` findings of a severity.
+    pub fn add(&mut self, severity: Severity, times: u64) {
+        match severity {
+            Severity::Error => self.error += times,
+            Severity::Warning => self.warning += times,
+            Severity::Note => self.note += times,
+        }
+    }
+}
+
+/// Totals of a run. `passed`, `failed`, `inconclusive` and `skipped` count steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// The verdict on the run.
+    pub verdict: Verdict,
+    /// Scenarios, one for each case.
+    pub scenarios: u64,
+    /// Steps that have a verdict.
+    pub steps: u64,
+    /// Requests sent, repetitions included.
+    pub requests: u64,
+    /// Steps that passed.
+    pub passed: u64,
+    /// Steps that failed.
+    pub failed: u64,
+    /// Steps that could not be judged.
+    pub inconclusive: u64,
+    /// Steps left out.
+    pub skipped: u64,
+    /// Findings by severity.
+    pub findings: FindingCounts,
+    /// Wall time of the run in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// How often each code of a contract's catalogue was provoked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// Responses by code, in the document's order; 0 means never.
+    pub codes: IndexMap<String, u64>,
+}
+
+/// The outcome of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StepResult {
+    /// Its name.
+    pub name: String,
+    /// Its line in the file, from 1.
+    pub line: u32,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Requests sent for it.
+    pub attempts: u32,
+    /// Time spent on it, waits included, in milliseconds.
+    #[serde(default)]
+    pub duration_ms: u64,
+    /// Why it was skipped or could not be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The contract and the code of the last answer, if it was an error that carries one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// The outcome of one scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScenarioResult {
+    /// Its name; a case's own values stand in brackets behind it.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// The contract it was judged by; empty if none.
+    pub contract: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// Why it was skipped or could not be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its steps: setup, steps, teardown, as far as it came.
+    pub steps: Vec<StepResult>,
+}
+
+/// A whole run. Scripts build on these names: more may be added, a change bumps `version`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Version of this format.
+    pub version: u32,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// Which command wrote it.
+    pub kind: Kind,
+    /// The target's origin, secrets left out.
+    #[serde(default)]
+    pub target: String,
+    /// True if the run was cut short; what was seen until then is here.
+    #[serde(default)]
+    pub interrupted: bool,
+    /// Totals.
+    pub summary: Summary,
+    /// Coverage of each contract's catalogue, by contract.
+    pub coverage: IndexMap<String, Coverage>,
+    /// The scenarios in input order.
+    pub scenarios: Vec<ScenarioResult>,
+    /// The findings in input order, repetitions at one place grouped.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The version this program writes.
+    pub const VERSION: u32 = 1;
+}
