@@ -20,6 +20,11 @@ impl<'n> Fields<'n> {
         Self { span: node.span, entries: node.as_map().unwrap_or(&[]) }
     }
 
+    /// The fields of the mapping under a key; none if there is no such mapping.
+    pub fn of_key(outer: &Self, key: &str) -> Self {
+        outer.get(key).map_or(Self { span: outer.span, entries: &[] }, Self::of)
+    }
+
     /// Every entry in file order.
     pub fn entries(&self) -> &'n [Entry] {
         self.entries
@@ -88,12 +93,9 @@ impl<'n> Fields<'n> {
 
     /// A mapping with free keys, as pairs.
     pub fn pairs(&self, key: &str) -> Vec<(Spanned<String>, Node)> {
-        self.get(key).map(Self::of).map_or_else(Vec::new, |fields| {
-            let pair = |entry: &Entry| {
-                (Spanned::new(entry.key.value.to_string(), entry.key.span), entry.value.clone())
-            };
-            fields.entries.iter().map(pair).collect()
-        })
+        let pair =
+            |entry: &Entry| (Spanned::new(entry.key.value.to_string(), entry.key.span), entry.value.clone());
+        Self::of_key(self, key).entries.iter().map(pair).collect()
     }
 
     /// Notes a mistake if more than one of these keys is there. Returns the first that is.

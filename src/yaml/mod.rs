@@ -7,6 +7,7 @@ mod shape;
 
 pub use compose::parse;
 pub use decode::{Fields, duration_from_text, nearest};
+pub(crate) use shape::status_class;
 pub use shape::{Key, Shape, Table, check, json_schema};
 
 use crate::model::{Diagnostic, Source, Span};
