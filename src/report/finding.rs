@@ -73,7 +73,7 @@ pub(super) fn draw(finding: &Finding, paint: Paint) -> String {
 pub(super) fn draw_line(finding: &Finding, again: bool, paint: Paint) -> String {
     let place = place(finding);
     if again {
-        return format!("{}same as above, also at {place}", head(finding, paint));
+        return format!("{}same as above, at {place}", head(finding, paint));
     }
     let message = Bound { lines: 1, characters: 160 }.of(&finding.message);
     let message = message.first().map(String::as_str).unwrap_or_default();

@@ -89,7 +89,7 @@ fn status(step: &StepResult, findings: &[&Finding]) -> TestCaseStatus {
         status.set_type(step.verdict.as_str());
         status.set_message(reason.unwrap_or("no reason given"));
     }
-    if step.verdict != Verdict::Skipped {
+    if step.verdict != Verdict::Skipped && !findings.is_empty() {
         status.set_description(description(findings));
     }
     status
@@ -108,4 +108,69 @@ fn description(findings: &[&Finding]) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::*;
+    use crate::model::{Severity, Tool};
+    use crate::report::Fold;
+
+    const HOSTILE: &str = "a <b> & \"c\" ]]> \u{0}\u{1b}[31m\u{fffe}\nd --> é";
+
+    #[test]
+    fn hostile_text_leaves_the_document_well_formed() {
+        let hostile = || HOSTILE.to_owned();
+        let found = Finding {
+            rule: hostile(),
+            name: hostile(),
+            severity: Severity::Error,
+            source: hostile(),
+            message: hostile(),
+            help: hostile(),
+            file: hostile(),
+            line: 0,
+            column: 0,
+            scenario: hostile(),
+            step: hostile(),
+            pointer: hostile(),
+            expected: hostile(),
+            actual: hostile(),
+            count: 1,
+            curl: hostile(),
+            response: hostile(),
+            snippet: hostile(),
+        };
+        let step = StepResult {
+            name: hostile(),
+            line: 1,
+            verdict: Verdict::Fail,
+            attempts: 1,
+            duration_ms: 1,
+            reason: Some(hostile()),
+            codes: vec![hostile()],
+            findings: Vec::new(),
+        };
+        let scenario = ScenarioResult {
+            name: hostile(),
+            file: hostile(),
+            contract: hostile(),
+            verdict: Verdict::Fail,
+            duration_ms: 1,
+            reason: Some(hostile()),
+            steps: vec![step.clone()],
+        };
+        let mut fold = Fold::new(Tool { name: hostile(), version: hostile() }, IndexMap::new());
+        fold.event(&Event::StepFinished { scenario: 0, step, findings: vec![found] });
+        fold.event(&Event::ScenarioFinished { index: 0, scenario });
+        let mut out = Vec::new();
+        Junit.finish(&fold.report(1, false), &mut out).expect("a vector takes everything");
+        let text = String::from_utf8(out).expect("XML is UTF-8");
+        let read = quick_junit::Report::deserialize_from_str(&text).expect("the document is well-formed");
+        assert_eq!((read.tests, read.failures), (1, 1));
+        let case = &read.test_suites[0].test_cases[0];
+        assert!(case.name.as_str().starts_with("a <b> & \"c\" ]]> "), "{:?}", case.name);
+    }
 }

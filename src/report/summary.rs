@@ -29,7 +29,7 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
     let summary = &report.summary;
     let mut rows: Vec<(String, Vec<String>)> = vec![
         ("scenarios".into(), vec![summary.scenarios.to_string()]),
-        ("steps".into(), vec![steps(report)]),
+        ("steps".into(), vec![format!("{}: {}", summary.steps, steps(report))]),
         ("requests".into(), vec![format!("{} in {}", summary.requests, words::time(summary.duration_ms))]),
         ("findings".into(), findings(report, hidden, width, style)),
     ];
@@ -51,16 +51,19 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
 /// The verdict on the run with the numbers that explain it.
 pub(super) fn closing_line(report: &Report, paint: Paint) -> String {
     let summary = &report.summary;
-    let mut parts = vec![steps(report)];
-    parts.extend(by_severity(&summary.findings));
+    let mut parts = vec![format!("{}: {}", words::count(summary.steps, "step"), steps(report))];
+    let findings = by_severity(&summary.findings);
+    if !findings.is_empty() {
+        parts.push(findings.join(", "));
+    }
     parts.push(words::time(summary.duration_ms));
     if report.interrupted {
         parts.push("interrupted".into());
     }
-    format!("{}  {}\n", verdict(summary.verdict, 0, paint), parts.join(", "))
+    format!("{}  {}\n", verdict(summary.verdict, 0, paint), parts.join("; "))
 }
 
-/// `120 steps: 118 passed, 1 failed, 1 skipped`; parts that are nought are left out.
+/// `118 passed, 1 failed, 1 skipped`; parts that are nought are left out.
 fn steps(report: &Report) -> String {
     let summary = &report.summary;
     let parts = [
@@ -71,8 +74,7 @@ fn steps(report: &Report) -> String {
     ];
     let parts: Vec<String> =
         parts.iter().filter(|part| part.0 > 0).map(|(number, word)| format!("{number} {word}")).collect();
-    let steps = words::count(summary.steps, "step");
-    if parts.is_empty() { steps } else { format!("{steps}: {}", parts.join(", ")) }
+    if parts.is_empty() { "none judged".to_owned() } else { parts.join(", ") }
 }
 
 /// `1 error`, `2 notes`; severities that are nought are left out.

@@ -8,7 +8,8 @@ use super::paint::{Paint, Tone};
 use super::{Reporter, Style, clean, finding, summary, words};
 use crate::model::{Event, Finding, Report, ScenarioResult, Severity, StepResult, Verdict};
 
-/// How often one and the same finding is drawn in full.
+/// How often one and the same finding is drawn in full; at one and the same place, as when a scenario has many
+/// cases, it is once.
 const SAME_IN_FULL: u32 = 2;
 /// How often it is named in one line after that.
 const SAME_IN_A_LINE: u32 = 20;
@@ -26,6 +27,14 @@ enum Show {
     Nothing,
 }
 
+/// How often one and the same finding came up.
+#[derive(Default)]
+struct Same {
+    times: u32,
+    /// Where it came up last, hashed.
+    place: Option<u64>,
+}
+
 /// How much space a rule has taken.
 #[derive(Default)]
 struct Space {
@@ -39,8 +48,8 @@ pub struct Terminal {
     paint: Paint,
     /// The findings of the scenario at hand, drawn; its own line goes above them.
     pending: String,
-    /// How often each finding came up, wherever it was found.
-    same: HashMap<u64, u32>,
+    /// What is known of each finding, wherever it was found; the keys are hashes of rule, message and pointer.
+    same: HashMap<u64, Same>,
     hasher: RandomState,
     /// The space each rule has taken.
     rules: HashMap<String, Space>,
@@ -90,15 +99,17 @@ impl Terminal {
     /// The same fault again and again, and the same rule again and again, take less and less space.
     fn how_to_show(&mut self, found: &Finding) -> Show {
         let key = self.hasher.hash_one((&found.rule, &found.message, &found.pointer));
+        let place = self.hasher.hash_one((&found.file, found.line));
         let same = self.same.entry(key).or_default();
-        *same += 1;
+        same.times += 1;
+        let moved = same.place.replace(place) != Some(place);
         let rule = self.rules.entry(found.rule.clone()).or_default();
-        if *same <= SAME_IN_FULL && rule.full < RULE_IN_FULL {
+        if moved && same.times <= SAME_IN_FULL && rule.full < RULE_IN_FULL {
             rule.full += 1;
             Show::Full
-        } else if *same <= SAME_IN_FULL + SAME_IN_A_LINE && rule.lines < RULE_IN_A_LINE {
+        } else if same.times <= SAME_IN_FULL + SAME_IN_A_LINE && rule.lines < RULE_IN_A_LINE {
             rule.lines += 1;
-            Show::Line { again: *same > 1 }
+            Show::Line { again: same.times > 1 }
         } else {
             Show::Nothing
         }
