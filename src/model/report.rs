@@ -132,9 +132,14 @@ pub struct StepResult {
     /// Why it was skipped or could not be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The contract and the code of the last answer, if it was an error that carries one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    /// The error codes of its answers in the order received, repetitions included; an answer without a code
+    /// adds nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// What was found in it: places in the report's `findings`, from 0. Empty in events, which carry the
+    /// findings themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<usize>,
 }
 
 /// The outcome of one scenario.

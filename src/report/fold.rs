@@ -1,0 +1,181 @@
+//! Folds the events of a run into its report.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use indexmap::IndexMap;
+
+use crate::model::{
+    Coverage, Event, Finding, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict,
+};
+
+/// How many findings of one rule keep their response. An API that breaks a rule in every answer would
+/// otherwise fill the memory with copies of one fault.
+const RESPONSES_A_RULE: u32 = 50;
+
+/// A step whose scenario is not finished yet.
+struct OpenStep {
+    name: String,
+    line: u32,
+    verdict: Verdict,
+    findings: Vec<usize>,
+}
+
+/// The report while it grows. It wants the events in input order.
+pub struct Fold {
+    /// Complete but for what is only known at the end.
+    report: Report,
+    /// The verdict on the finished scenarios.
+    verdict: Option<Verdict>,
+    /// The steps of the scenario at hand.
+    open: Vec<OpenStep>,
+    /// Where the finding with this rule, place and message stands.
+    places: HashMap<u64, usize>,
+    hasher: RandomState,
+    /// Responses kept, by rule.
+    responses: HashMap<String, u32>,
+}
+
+impl Fold {
+    /// A fold of nothing yet; `catalogues` has each contract's codes in the document's order.
+    pub fn new(tool: Tool, catalogues: IndexMap<String, Vec<String>>) -> Self {
+        let coverage = catalogues.into_iter().map(|(contract, codes)| {
+            (contract, Coverage { codes: codes.into_iter().map(|code| (code, 0)).collect() })
+        });
+        Self {
+            report: Report {
+                version: Report::VERSION,
+                tool,
+                kind: Kind::Run,
+                target: String::new(),
+                interrupted: false,
+                summary: nothing(),
+                coverage: coverage.collect(),
+                scenarios: Vec::new(),
+                findings: Vec::new(),
+            },
+            verdict: None,
+            open: Vec::new(),
+            places: HashMap::new(),
+            hasher: RandomState::new(),
+            responses: HashMap::new(),
+        }
+    }
+
+    /// Takes an event in.
+    pub fn event(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted { target, .. } => self.report.target.clone_from(target),
+            Event::StepFinished { step, findings, .. } => {
+                let mut places: Vec<usize> = findings.iter().map(|finding| self.finding(finding)).collect();
+                places.dedup();
+                let (name, line, verdict) = (step.name.clone(), step.line, step.verdict);
+                self.open.push(OpenStep { name, line, verdict, findings: places });
+            }
+            Event::ScenarioFinished { scenario, .. } => self.scenario(scenario.clone()),
+            Event::RunFinished { .. } => {}
+        }
+    }
+
+    /// The report on everything so far. The verdict on an interrupted run is never better than inconclusive.
+    pub fn report(&self, duration_ms: u64, interrupted: bool) -> Report {
+        let mut report = self.report.clone();
+        report.interrupted = interrupted;
+        report.summary = self.summary(duration_ms, interrupted);
+        report
+    }
+
+    /// The totals of everything so far.
+    pub fn summary(&self, duration_ms: u64, interrupted: bool) -> Summary {
+        let open = self.open.iter().map(|step| step.verdict);
+        let cut_short = interrupted.then_some(Verdict::Inconclusive);
+        let verdict = Verdict::of_parts(self.verdict.into_iter().chain(open).chain(cut_short));
+        Summary { verdict, duration_ms, ..self.report.summary.clone() }
+    }
+
+    /// Counts a finding and returns its place in the report.
+    fn finding(&mut self, finding: &Finding) -> usize {
+        self.report.summary.findings.add(finding.severity, finding.count);
+        let key = |f: &Finding| self.hasher.hash_one((&f.rule, &f.file, f.line, &f.pointer, &f.message));
+        let hash = key(finding);
+        if let Some(place) = self.places.get(&hash)
+            && let Some(known) = self.report.findings.get_mut(*place)
+            && is_same(known, finding)
+        {
+            known.count += finding.count;
+            return *place;
+        }
+        let mut kept = finding.clone();
+        let responses = self.responses.entry(kept.rule.clone()).or_default();
+        if *responses >= RESPONSES_A_RULE {
+            kept.response = String::new();
+        } else if !kept.response.is_empty() {
+            *responses += 1;
+        }
+        self.report.findings.push(kept);
+        let place = self.report.findings.len() - 1;
+        self.places.insert(hash, place);
+        place
+    }
+
+    /// Counts a scenario with its steps.
+    fn scenario(&mut self, mut scenario: ScenarioResult) {
+        let mut open = std::mem::take(&mut self.open).into_iter().peekable();
+        for step in &mut scenario.steps {
+            // Steps that never ran may stand in the result without an event of their own.
+            if let Some(seen) = open.next_if(|seen| seen.line == step.line && seen.name == step.name) {
+                step.findings = seen.findings;
+            }
+            self.step(&scenario.contract, step);
+        }
+        scenario.steps.shrink_to_fit();
+        self.report.summary.scenarios += 1;
+        self.verdict = Some(Verdict::of_parts(self.verdict.into_iter().chain([scenario.verdict])));
+        self.report.scenarios.push(scenario);
+    }
+
+    /// Counts a step.
+    fn step(&mut self, contract: &str, step: &StepResult) {
+        let summary = &mut self.report.summary;
+        summary.steps += 1;
+        summary.requests += u64::from(step.attempts);
+        match step.verdict {
+            Verdict::Pass => summary.passed += 1,
+            Verdict::Fail => summary.failed += 1,
+            Verdict::Inconclusive => summary.inconclusive += 1,
+            Verdict::Skipped => summary.skipped += 1,
+        }
+        if let Some(coverage) = self.report.coverage.get_mut(contract) {
+            for code in &step.codes {
+                // A code outside the catalogue is a rule's business, not coverage.
+                if let Some(times) = coverage.codes.get_mut(code) {
+                    *times += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Whether two findings are one and the same, seen twice.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    one.rule == other.rule
+        && one.file == other.file
+        && one.line == other.line
+        && one.pointer == other.pointer
+        && one.message == other.message
+}
+
+fn nothing() -> Summary {
+    Summary {
+        verdict: Verdict::Pass,
+        scenarios: 0,
+        steps: 0,
+        requests: 0,
+        passed: 0,
+        failed: 0,
+        inconclusive: 0,
+        skipped: 0,
+        findings: FindingCounts::default(),
+        duration_ms: 0,
+    }
+}

@@ -1,0 +1,131 @@
+//! Turns events and the report into bytes: the table of formats.
+
+mod clean;
+mod diagnostic;
+mod finding;
+mod fold;
+mod json;
+mod junit;
+mod ndjson;
+mod paint;
+mod schema;
+mod summary;
+mod terminal;
+mod words;
+
+use std::io::{self, Write};
+
+use crate::model::{Event, Report};
+
+pub use diagnostic::{render, snippet};
+pub use fold::Fold;
+pub use json::Json;
+pub use junit::Junit;
+pub use ndjson::NdJson;
+pub use schema::schema;
+pub use terminal::Terminal;
+
+/// How the terminal report is to look; the machine formats take no notice of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to write colours.
+    pub colour: bool,
+    /// Columns to wrap lists at.
+    pub width: usize,
+    /// 0 is the usual; from 1 on every step and every note is shown.
+    pub verbose: u8,
+    /// Whether only failures, doubts and the verdict are shown.
+    pub quiet: bool,
+}
+
+/// One output of a run. Events come in input order; bytes go to whatever `out` is, flushed by the caller.
+pub trait Reporter: Send {
+    /// Takes notice of an event.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what there is to say about the whole; called once, after the last event.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn finish(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// A format that `--report` knows.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// One line for `--help` and the docs, lower case, no full stop.
+    pub doc: &'static str,
+    /// Makes a reporter that writes it.
+    pub open: fn(Style) -> Box<dyn Reporter>,
+}
+
+/// Every format; to add one, write its file and its line here.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "terminal",
+        doc: "one line a scenario, findings with source lines, and a summary, for people",
+        open: |style| Box::new(Terminal::new(style)),
+    },
+    Format {
+        name: "json",
+        doc: "the whole versioned report as one JSON document (schemas/report.schema.json)",
+        open: |_| Box::new(Json),
+    },
+    Format {
+        name: "ndjson",
+        doc: "one JSON object a line for each event, while the run goes on",
+        open: |_| Box::new(NdJson),
+    },
+    Format {
+        name: "junit",
+        doc: "JUnit XML: a suite for each scenario, a test case for each step",
+        open: |_| Box::new(Junit),
+    },
+];
+
+/// A name that is no format's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownFormat {
+    /// The name that was perhaps meant.
+    pub nearest: Option<&'static str>,
+}
+
+/// The format of that name.
+///
+/// # Errors
+/// [`UnknownFormat`] with the nearest name, if one is near.
+pub fn find(name: &str) -> Result<&'static Format, UnknownFormat> {
+    if let Some(format) = FORMATS.iter().find(|format| format.name == name) {
+        return Ok(format);
+    }
+    let distance = |format: &Format| strsim::damerau_levenshtein(&name.to_ascii_lowercase(), format.name);
+    let nearest = FORMATS.iter().min_by_key(|format| distance(format)).filter(|format| distance(format) <= 2);
+    Err(UnknownFormat { nearest: nearest.map(|format| format.name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_docs_are_fragments() {
+        for (index, format) in FORMATS.iter().enumerate() {
+            assert!(FORMATS[..index].iter().all(|other| other.name != format.name), "{} twice", format.name);
+            assert!(!format.doc.is_empty() && !format.doc.ends_with('.'), "{}", format.name);
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_named_and_nonsense_is_not() {
+        assert_eq!(find("junit").map(|format| format.name), Ok("junit"));
+        assert_eq!(find("Jsno").map(|format| format.name), Err(UnknownFormat { nearest: Some("json") }));
+        assert_eq!(find("jnit").map(|format| format.name), Err(UnknownFormat { nearest: Some("junit") }));
+        assert_eq!(find("sarif").map(|format| format.name), Err(UnknownFormat { nearest: None }));
+        assert_eq!(find("").map(|format| format.name), Err(UnknownFormat { nearest: None }));
+    }
+}
