@@ -17,4 +17,7 @@
 //! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
 //! | 0 | `model` | data |
 
+pub mod expect;
+pub mod matcher;
 pub mod model;
+pub mod template;
