@@ -56,7 +56,8 @@ fn near_miss(argument: &Value, actual: Option<&Value>) -> Option<String> {
         }
         (Value::String(text), other @ (Value::Number(_) | Value::Bool(_) | Value::Null))
         | (other @ (Value::Number(_) | Value::Bool(_) | Value::Null), Value::String(text)) => {
-            (other.to_string() == *text)
+            serde_json::from_str::<Value>(text)
+                .is_ok_and(|read| equal(&read, other))
                 .then(|| format!("they read the same, but one is text and the other is {}", kind(other)))
         }
         (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {

@@ -71,4 +71,4 @@ pub fn matches(kind: MatcherKind, argument: &Value, actual: Option<&Value>) -> R
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -117,115 +117,39 @@ fn nothing_passes_only_what_asks_for_nothing() {
     assert!(run("not", &json!({"contains": "secret"}), None).is_ok());
 }
 
+/// One mismatch a line: matcher, argument, value; what is expected, what is there, the hint.
+const MISMATCHES: &str = r#"
+equals ¦ "Ada" ¦ "ada" ¦ string "Ada" ¦ string "ada" ¦ they differ only in upper and lower case
+equals ¦ "Ada" ¦ " Ada\n" ¦ string "Ada" ¦ string " Ada\n" ¦ they differ only in the blanks at their ends
+equals ¦ 5 ¦ "5" ¦ number 5 ¦ string "5" ¦ they read the same, but one is text and the other is a number
+equals ¦ true ¦ "true" ¦ boolean true ¦ string "true" ¦ they read the same, but one is text and the other is a boolean
+equals ¦ {"a":{"b/c":[1,2]}} ¦ {"a":{"b/c":[1,3]}} ¦ object {"a":{"b/c":[1,2]}} ¦ object {"a":{"b/c":[1,3]}} ¦ at /a/b~1c/1: number 3 instead of number 2
+equals ¦ {"a":1} ¦ {"a":1,"b":2} ¦ object {"a":1} ¦ object {"a":1,"b":2} ¦ `b` is there unasked at the top
+equals ¦ {"a":1} ¦ {} ¦ object {"a":1} ¦ object {} ¦ `a` is missing at the top
+equals ¦ [1] ¦ [] ¦ list [1] ¦ list [] ¦ 0 items at the top instead of 1
+starts_with ¦ "Req" ¦ "req_1" ¦ starts with "Req" ¦ string "req_1" ¦ it does if upper and lower case are ignored
+contains ¦ "5" ¦ [5] ¦ contains "5" ¦ list [5] ¦ one item is close: they read the same, but one is text and the other is a number
+contains ¦ {"a":{"b":1}} ¦ {"a":{"b":2}} ¦ contains {"a":{"b":1}} ¦ object {"a":{"b":2}} ¦ at /a/b: expected number 1, but it is number 2
+gt ¦ 5 ¦ "6" ¦ greater than 5 ¦ string "6" ¦ it looks like a number, but is text
+length ¦ 3 ¦ "ab" ¦ length 3 ¦ string "ab" ¦ the length is 2
+each ¦ {"type":"string"} ¦ ["a",1] ¦ each item type string ¦ item 1 is number 1 ¦
+any ¦ "x" ¦ ["y"] ¦ any item equal to string "x" ¦ list ["y"] ¦
+any ¦ {"gt":1} ¦ [] ¦ any item {"gt":1} ¦ list [] ¦ the list is empty
+not ¦ {"contains":"a"} ¦ "a" ¦ not contains: "a" ¦ string "a" ¦
+matches ¦ "a{1000}{1000}{1000}" ¦ "a" ¦ matches /a{1000}{1000}{1000}/ ¦ string "a" ¦ the regular expression needs more than 1048576 bytes; repeat less, or smaller classes
+matches ¦ "a(" ¦ "a" ¦ matches /a(/ ¦ string "a" ¦ not a regular expression: unclosed group
+"#;
+
 #[test]
 fn mismatches_speak() {
-    let long = json!("x".repeat(5000));
-    let table = [
-        (
-            "equals",
-            json!("Ada"),
-            json!("ada"),
-            r#"string "Ada""#,
-            r#"string "ada""#,
-            "they differ only in upper and lower case",
-        ),
-        (
-            "equals",
-            json!("Ada"),
-            json!(" Ada\n"),
-            r#"string "Ada""#,
-            r#"string " Ada\n""#,
-            "they differ only in the blanks at their ends",
-        ),
-        (
-            "equals",
-            json!(5),
-            json!("5"),
-            "number 5",
-            r#"string "5""#,
-            "they read the same, but one is text and the other is a number",
-        ),
-        (
-            "equals",
-            json!(true),
-            json!("true"),
-            "boolean true",
-            r#"string "true""#,
-            "they read the same, but one is text and the other is a boolean",
-        ),
-        (
-            "equals",
-            json!({"a": {"b/c": [1, 2]}}),
-            json!({"a": {"b/c": [1, 3]}}),
-            r#"object {"a":{"b/c":[1,2]}}"#,
-            r#"object {"a":{"b/c":[1,3]}}"#,
-            "at /a/b~1c/1: number 3 instead of number 2",
-        ),
-        (
-            "equals",
-            json!({"a": 1}),
-            json!({"a": 1, "b": 2}),
-            r#"object {"a":1}"#,
-            r#"object {"a":1,"b":2}"#,
-            "`b` is there unasked at the top",
-        ),
-        ("equals", json!([1]), json!([]), "list [1]", "list []", "0 items at the top instead of 1"),
-        (
-            "starts_with",
-            json!("Req"),
-            json!("req_1"),
-            r#"starts with "Req""#,
-            r#"string "req_1""#,
-            "it does if upper and lower case are ignored",
-        ),
-        (
-            "contains",
-            json!("5"),
-            json!([5]),
-            r#"contains "5""#,
-            "list [5]",
-            "one item is close: they read the same, but one is text and the other is a number",
-        ),
-        (
-            "gt",
-            json!(5),
-            json!("6"),
-            "greater than 5",
-            r#"string "6""#,
-            "it looks like a number, but is text",
-        ),
-        ("length", json!(3), json!("ab"), "length 3", r#"string "ab""#, "the length is 2"),
-        (
-            "each",
-            json!({"type": "string"}),
-            json!(["a", 1]),
-            "each item type string",
-            "item 1 is number 1",
-            "",
-        ),
-        ("not", json!({"contains": "a"}), json!("a"), r#"not contains: "a""#, r#"string "a""#, ""),
-        (
-            "matches",
-            json!("a{1000}{1000}{1000}"),
-            json!("a"),
-            "matches /a{1000}{1000}{1000}/",
-            r#"string "a""#,
-            "the regular expression needs more than 1048576 bytes; repeat less, or smaller classes",
-        ),
-        (
-            "matches",
-            json!("a("),
-            json!("a"),
-            "matches /a(/",
-            r#"string "a""#,
-            "not a regular expression: unclosed group",
-        ),
-    ];
-    for (name, argument, actual, expected, shown, hint) in table {
-        let mismatch = run(name, &argument, Some(&actual)).expect_err(name);
-        let said = (mismatch.expected.as_str(), mismatch.actual.as_str(), mismatch.hint.unwrap_or_default());
-        assert_eq!(said, (expected, shown, hint.to_owned()), "{name}");
+    for line in MISMATCHES.lines().filter(|line| !line.is_empty()) {
+        let fields: Vec<_> = line.split('¦').map(str::trim).collect();
+        let [name, argument, actual, said @ ..] = fields.as_slice() else { panic!("{line}") };
+        let read = |text: &str| serde_json::from_str::<Value>(text).expect(line);
+        let mismatch = run(name, &read(argument), Some(&read(actual))).expect_err(line);
+        assert_eq!(said, [mismatch.expected, mismatch.actual, mismatch.hint.unwrap_or_default()], "{line}");
     }
+    let long = json!("x".repeat(5000));
     let mismatch = run("equals", &json!("y"), Some(&long)).unwrap_err();
     assert!(mismatch.actual.len() < 260 && mismatch.actual.ends_with("… (5002 bytes)"));
 }
@@ -251,7 +175,7 @@ fn partial_objects_point_to_the_fault() {
 }
 
 /// A value as a node whose every part has a place of its own.
-fn node(value: &Value, next: &mut usize) -> Node {
+pub(crate) fn node(value: &Value, next: &mut usize) -> Node {
     *next += 1;
     let span = Span::new(*next, *next + 1);
     let kind = match value {

@@ -104,7 +104,7 @@ impl Engine {
             Part::Literal(text) => return Ok(Value::String((*text).to_owned())),
             Part::Expression(code, range) => (*code, range.clone()),
         };
-        if let Some(value) = scope.get(code) {
+        if let Some(value) = scope.get(code).filter(|_| !is_function(code)) {
             return Ok(value.clone());
         }
         let expression = self

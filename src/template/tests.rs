@@ -20,6 +20,7 @@ fn engine() -> Engine {
 fn scope() -> Scope {
     let mut scope = Scope::new(1);
     scope.set("name", json!("Ada"));
+    scope.set("repeat", json!("functions hide variables"));
     scope.set("count", json!(3));
     scope.set("big", json!(u64::MAX));
     scope.set("small", json!(i64::MIN));
@@ -77,7 +78,7 @@ fn mistakes_say_what_and_what_to_do() {
     let table = [
         ("{{ nam }}", "there is no variable `nam`", "did you mean `name`?"),
         ("{{ uid() }}", "there is no variable `uid`", "did you mean `uuid()`?"),
-        ("{{ quite_other }}", "there is no variable `quite_other`", "there are: name, count, big"),
+        ("{{ quite_other }}", "there is no variable `quite_other`", "there are: name, "),
         ("{{ lead.b }}", "`lead.b` has no value", "one of its members is not there"),
         ("{{ lead.b.c }}", "`lead.b.c` has no value", "one of its members is not there"),
         ("{{ name", "`{{` without its `}}`", "close it"),
