@@ -13,10 +13,13 @@
 //! | 5 | `main`, `app`, `cli` | wiring, bytes out, exit codes |
 //! | 4 | `runner`, `reference`, `catalogue` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
-//! | 2 | `judge`, `plan`, `project` | decisions over several rooms |
+//! | 2 | `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
 //! | 0 | `model` | data |
 
+pub mod expect;
+pub mod matcher;
 pub mod model;
 pub mod yaml;
 pub mod report;
+pub mod template;
