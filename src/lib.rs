@@ -17,5 +17,6 @@
 //! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
 //! | 0 | `model` | data |
 
+pub mod env;
 pub mod model;
 pub mod transport;

@@ -102,14 +102,14 @@ fn judge(error: &reqwest::Error, origin: &str) -> (Kind, String) {
 }
 
 fn connect(error: &reqwest::Error, origin: &str) -> String {
+    if error.is_timeout() {
+        return format!(
+            "no connection to {origin} could be opened in time; check the address, the network and the proxy"
+        );
+    }
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => {
             format!("nobody listens at {origin} (connection refused); start the server or check the port")
-        }
-        Some(io::ErrorKind::TimedOut) => {
-            format!(
-                "no connection to {origin} could be opened in time; check the address, the network and the proxy"
-            )
         }
         _ => format!(
             "no connection to {origin} could be opened ({}); check the address and the proxy",

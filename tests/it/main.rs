@@ -1,4 +1,3 @@
 //! The integration tests, in one binary.
 
 mod wire;
-mod wire_server;
