@@ -19,4 +19,5 @@
 
 pub mod env;
 pub mod model;
+pub mod redact;
 pub mod transport;
