@@ -23,3 +23,7 @@ pub mod model;
 pub mod yaml;
 pub mod report;
 pub mod template;
+pub mod env;
+pub mod model;
+pub mod redact;
+pub mod transport;

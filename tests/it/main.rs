@@ -1,3 +1,7 @@
 //! Every integration test, in one binary.
 
 mod report;
+//! The integration tests, in one binary.
+
+mod shell;
+mod wire;

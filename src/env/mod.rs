@@ -1,0 +1,95 @@
+//! The one door to the world: arguments, variables, streams and files. Tests walk in with a world of their own.
+
+mod disk;
+mod memory;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+pub use disk::Disk;
+pub use memory::MemoryFiles;
+
+/// Largest file that is read, in bytes. Scenario, contract and report files are far smaller.
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// What a process is given.
+pub struct Env {
+    /// The command line, the program's name first.
+    pub args: Vec<OsString>,
+    /// The environment variables whose names and values are Unicode.
+    pub vars: BTreeMap<String, String>,
+    /// Where results go.
+    pub stdout: Box<dyn Write + Send>,
+    /// Where progress and complaints go.
+    pub stderr: Box<dyn Write + Send>,
+    /// Whether a person reads the results directly.
+    pub stdout_is_terminal: bool,
+    /// Whether a person reads the progress directly.
+    pub stderr_is_terminal: bool,
+    /// The working directory.
+    pub cwd: PathBuf,
+    /// The files.
+    pub files: Box<dyn Files>,
+}
+
+impl Env {
+    /// The real world.
+    ///
+    /// # Errors
+    ///
+    /// The working directory is gone or may not be read.
+    pub fn real() -> io::Result<Self> {
+        let unicode =
+            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        Ok(Self {
+            args: std::env::args_os().collect(),
+            vars: std::env::vars_os().filter_map(unicode).collect(),
+            stdout: Box::new(io::stdout()),
+            stderr: Box::new(io::stderr()),
+            stdout_is_terminal: io::stdout().is_terminal(),
+            stderr_is_terminal: io::stderr().is_terminal(),
+            cwd: std::env::current_dir()?,
+            files: Box::new(Disk),
+        })
+    }
+}
+
+/// Access to files. Relative paths are relative to the working directory.
+pub trait Files: Send + Sync {
+    /// The whole file.
+    ///
+    /// # Errors
+    ///
+    /// It is missing or unreadable, or larger than [`MAX_FILE`] (kind `FileTooLarge`).
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Writes the whole file, folders above it included. Readers see the old file or the new one, never a half.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written; then the old file is still there.
+    fn write_atomic(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// The `.yaml` and `.yml` files below a folder, at any depth, sorted by path, each beginning with `folder`.
+    /// What begins with a dot is left out.
+    ///
+    /// # Errors
+    ///
+    /// The folder is missing or unreadable, or one below it is.
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// Whether there is such a file or folder.
+    fn exists(&self, path: &Path) -> bool;
+
+    /// Whether there is such a folder.
+    fn is_folder(&self, path: &Path) -> bool;
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! Keeps secrets out of everything that is shown or written, in whatever encoding they come back.
+
+mod curl;
+mod forms;
+mod headers;
+mod response;
+mod url;
+mod visible;
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+
+use forms::Form;
+pub use visible::visible;
+
+/// What stands in place of a secret.
+pub const PLACEHOLDER: &str = "[redacted]";
+
+/// Fewest characters of a secret; anything shorter stands in ordinary text by chance.
+pub const MIN_CHARS: usize = 4;
+
+/// Knows the secrets of a run and takes them out of texts. Clones share what they know, so a secret captured in
+/// one scenario is hidden everywhere from then on. Without secrets, [`text`](Self::text) costs one lock.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    /// Searchers over ever fewer secrets. A new secret gets a searcher of its own, and searchers of like size are
+    /// merged, so that adding n secrets costs n log n and not n².
+    tiers: Arc<RwLock<Vec<Tier>>>,
+}
+
+impl Redactor {
+    /// Knows no secret yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Hides this from now on. A secret that is known already changes nothing, nor does an empty one.
+    ///
+    /// # Errors
+    ///
+    /// The secret has fewer than [`MIN_CHARS`] characters; the text says what to do and does not repeat it.
+    pub fn add(&self, secret: &str) -> Result<(), String> {
+        if secret.is_empty() {
+            return Ok(());
+        }
+        if secret.chars().nth(MIN_CHARS - 1).is_none() {
+            return Err(format!(
+                "a secret of fewer than {MIN_CHARS} characters cannot be hidden without blacking out ordinary \
+                 text; use a longer one, or do not declare it secret"
+            ));
+        }
+        let mut tiers = self.tiers.write().unwrap_or_else(PoisonError::into_inner);
+        if tiers.iter().any(|tier| tier.secrets.iter().any(|known| known == secret)) {
+            return Ok(());
+        }
+        let mut secrets = vec![secret.to_owned()];
+        let mut kept = tiers.len();
+        while kept > 0 && tiers[kept - 1].secrets.len() <= secrets.len() {
+            kept -= 1;
+            secrets.extend_from_slice(&tiers[kept].secrets);
+        }
+        let tier = Tier::new(secrets).map_err(|error| format!("too many secrets to hide: {error}"))?;
+        tiers.truncate(kept);
+        tiers.push(tier);
+        Ok(())
+    }
+
+    /// The text with every secret, plain or encoded, replaced by [`PLACEHOLDER`]. Occurrences that overlap are
+    /// replaced as one.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for tier in self.tiers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            tier.search(text, &mut found);
+        }
+        if found.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        found.sort_unstable_by_key(|range| range.start);
+        let mut clean = String::with_capacity(text.len());
+        let mut end = 0;
+        for range in found {
+            if range.start >= end {
+                clean.push_str(&text[end..range.start]);
+                clean.push_str(PLACEHOLDER);
+            }
+            end = end.max(range.end);
+        }
+        clean.push_str(&text[end..]);
+        Cow::Owned(clean)
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    /// Says nothing about the secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor")
+    }
+}
+
+/// Some secrets with the searcher for all their forms.
+struct Tier {
+    secrets: Vec<String>,
+    forms: Vec<Form>,
+    searcher: AhoCorasick,
+}
+
+impl Tier {
+    fn new(secrets: Vec<String>) -> Result<Self, BuildError> {
+        let forms: Vec<Form> = secrets.iter().flat_map(|secret| forms::of(secret)).collect();
+        // One search for all: forms in which case counts are compared once more when they are found.
+        let searcher = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(forms.iter().map(|form| &form.text))?;
+        Ok(Self { secrets, forms, searcher })
+    }
+
+    fn search(&self, text: &str, found: &mut Vec<Range<usize>>) {
+        for hit in self.searcher.find_overlapping_iter(text) {
+            let form = &self.forms[hit.pattern()];
+            if form.any_case || form.text == text[hit.range()] {
+                found.push(hit.range());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
