@@ -17,13 +17,12 @@
 //! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
 //! | 0 | `model` | data |
 
+pub mod env;
 pub mod expect;
 pub mod matcher;
 pub mod model;
-pub mod yaml;
+pub mod redact;
 pub mod report;
 pub mod template;
-pub mod env;
-pub mod model;
-pub mod redact;
 pub mod transport;
+pub mod yaml;
