@@ -17,5 +17,8 @@
 //! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
 //! | 0 | `model` | data |
 
+pub mod contract;
+pub mod judge;
 pub mod model;
+pub mod rules;
 pub mod yaml;
