@@ -25,4 +25,8 @@ pub mod redact;
 pub mod report;
 pub mod template;
 pub mod transport;
+pub mod contract;
+pub mod judge;
+pub mod model;
+pub mod rules;
 pub mod yaml;

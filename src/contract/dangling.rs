@@ -1,0 +1,83 @@
+//! Whether a schema describes the place that a pointer of the contract leads to.
+
+use serde_json::Value;
+
+use super::folder::JsonFiles;
+
+/// Deepest chain of references that is followed.
+const DEEPEST: usize = 32;
+
+/// What a schema says about a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// It describes it.
+    Described,
+    /// It says nothing about it or its neighbours.
+    Open,
+    /// It describes its neighbours (these names), but not it.
+    Missing(Vec<String>),
+}
+
+impl Holds {
+    /// The verdict of two parts of a schema.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Described, _) | (_, Self::Described) => Self::Described,
+            (Self::Missing(mut names), Self::Missing(more)) => {
+                names.extend(more);
+                Self::Missing(names)
+            }
+            (Self::Missing(names), Self::Open) | (Self::Open, Self::Missing(names)) => Self::Missing(names),
+            (Self::Open, Self::Open) => Self::Open,
+        }
+    }
+}
+
+/// Follows a JSON pointer through the schema of a file.
+pub(super) fn holds(files: &JsonFiles, file: &str, pointer: &str) -> Holds {
+    let tokens: Vec<String> =
+        pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    match files.get(file) {
+        Some(schema) => walk(files, file, &schema.value, &tokens, 0),
+        None => Holds::Open,
+    }
+}
+
+fn walk(files: &JsonFiles, file: &str, schema: &Value, tokens: &[String], depth: usize) -> Holds {
+    let Some((token, rest)) = tokens.split_first() else { return Holds::Described };
+    let Value::Object(keywords) = schema else { return Holds::Open };
+    if depth > DEEPEST {
+        return Holds::Open;
+    }
+    let mut verdict = Holds::Open;
+    if let Some(Value::Object(properties)) = keywords.get("properties") {
+        verdict = verdict.or(match properties.get(token) {
+            Some(property) => walk(files, file, property, rest, depth + 1),
+            None => Holds::Missing(properties.keys().cloned().collect()),
+        });
+    }
+    let catch_all = ["additionalProperties", "patternProperties", "unevaluatedProperties"];
+    if catch_all
+        .iter()
+        .any(|keyword| keywords.get(*keyword).is_some_and(|schema| *schema != Value::Bool(false)))
+    {
+        verdict = verdict.or(Holds::Described);
+    }
+    if let Some(items) = keywords.get("items").filter(|_| token.parse::<usize>().is_ok()) {
+        verdict = verdict.or(walk(files, file, items, rest, depth + 1));
+    }
+    let branches =
+        ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| keywords.get(keyword)?.as_array());
+    let conditions = ["then", "else"].into_iter().filter_map(|keyword| keywords.get(keyword));
+    for branch in branches.flatten().chain(conditions) {
+        verdict = verdict.or(walk(files, file, branch, tokens, depth + 1));
+    }
+    if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
+        let (other, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let other = if other.is_empty() { file } else { other };
+        if let Some(target) = files.get(other).and_then(|file| file.value.pointer(fragment)) {
+            verdict = verdict.or(walk(files, other, target, tokens, depth + 1));
+        }
+    }
+    verdict
+}

@@ -1,0 +1,83 @@
+//! JSON Schemas, compiled once; what they say about a body, freed of the validator's own types.
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
+use serde_json::Value;
+
+use super::folder::JsonFiles;
+use super::locate::Side;
+use crate::model::{Diagnostic, SchemaViolation};
+
+/// Most violations that are reported of one body; a list of a thousand wrong entries is one mistake.
+const MOST: usize = 32;
+
+/// The address of a file inside the folder; nothing is ever fetched from it.
+fn address(name: &str) -> String {
+    format!("contract:///{name}")
+}
+
+/// Compiles a schema of the folder.
+///
+/// # Errors
+/// The place in the file that is not a valid schema, or a reference that leads nowhere.
+pub(super) fn compile(files: &JsonFiles, name: &str) -> Result<Validator, Box<Diagnostic>> {
+    let Some(file) = files.get(name) else {
+        return Err(Diagnostic::file(name, "no such file").into());
+    };
+    let mistake = |error: &ValidationError<'_>| {
+        let pointer = match error.instance_path().as_str() {
+            "" => error.schema_path().as_str(),
+            path => path,
+        };
+        let label = first_lower(&error.masked().to_string());
+        Box::new(file.mistake(pointer, Side::Value, "this is not a valid schema".to_owned(), &label))
+    };
+    let others = files.iter().filter(|(other, _)| *other != name);
+    let registry = Registry::new()
+        .extend(others.map(|(other, file)| (address(other), &file.value)))
+        .and_then(jsonschema::RegistryBuilder::prepare);
+    let registry = registry.map_err(|error| {
+        Box::new(file.mistake(
+            "",
+            Side::Value,
+            "a reference cannot be resolved".to_owned(),
+            &error.to_string(),
+        ))
+    })?;
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_base_uri(address(name))
+        .with_registry(&registry)
+        .offline()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .with_pattern_options(PatternOptions::regex())
+        .build(&file.value)
+        .map_err(|error| mistake(&error))
+}
+
+/// What a schema has to say about a value. Members of the value are named, but never shown.
+pub(super) fn violations(schema: &Validator, value: &Value, below: &str) -> Vec<SchemaViolation> {
+    let found = schema.iter_errors(value).take(MOST);
+    found
+        .map(|error| {
+            let mut pointer = format!("{below}{}", error.instance_path());
+            let message = match error.kind() {
+                ValidationErrorKind::Required { property } => {
+                    let name = property.as_str().unwrap_or_default();
+                    pointer.push('/');
+                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                    format!("`{name}` is missing")
+                }
+                _ => first_lower(&error.masked_with("it").to_string()),
+            };
+            SchemaViolation { pointer, schema_path: error.schema_path().to_string(), message }
+        })
+        .collect()
+}
+
+/// The text with its first letter in lower case, as messages are written.
+fn first_lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,2 @@
+//! Mistakes in contracts, found at their places.
+use super::*;

@@ -1,0 +1,64 @@
+//! A body under another media type than documented.
+
+use super::{Rule, Subject, show, subject::is_json};
+use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo {
+        code: "ENV008",
+        name: "media-type",
+        family: "envelope",
+        severity: Severity::Error,
+        source: Source::Contract("the media type of the response format"),
+        doc: r#"The media type of a body is the documented one.
+
+## Why
+
+Clients and proxies choose by `Content-Type` how to read a body. Parameters and upper or lower case do not
+matter; a success may have any media type that is JSON.
+
+## Fires
+
+```http propertybase-v1
+HTTP/1.1 404 Not Found
+content-type: text/plain
+
+{"success": false, "error": {"code": "NOT_FOUND", "message": "no such lead", "request_id": "req_7Hk2"}}
+```
+
+## Silent
+
+```http propertybase-v1
+HTTP/1.1 404 Not Found
+content-type: Application/JSON; charset=utf-8
+
+{"success": false, "error": {"code": "NOT_FOUND", "message": "no such lead", "request_id": "req_7Hk2"}}
+```
+"#,
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
+    if subject.response.body.is_empty() {
+        return;
+    }
+    let media_type = subject.media_type();
+    let is = media_type.as_deref().unwrap_or_default();
+    let expected = if let Some(contract) = subject.error_contract() {
+        if is.eq_ignore_ascii_case(&contract.envelope.media_type) {
+            return;
+        }
+        contract.envelope.media_type.as_str()
+    } else if subject.success_contract().is_some() && !is_json(is) {
+        "application/json"
+    } else {
+        return;
+    };
+    let message = match &media_type {
+        Some(_) => "the body is sent under another media type than documented",
+        None => "the body is sent without a media type",
+    };
+    let help = format!("send `Content-Type: {expected}`");
+    found.push(Observation::new(&RULE.info, message).help(help).values(expected, show::text(is)));
+}

@@ -1,0 +1,161 @@
+//! The catalogue: every rule that judges a response, one file each, in one table.
+
+mod pointer;
+mod show;
+mod subject;
+mod wait;
+
+mod allow_missing;
+mod body_cut;
+mod body_empty;
+mod body_not_json;
+mod byte_order_mark;
+mod code_missing;
+mod code_pattern;
+mod code_undocumented;
+mod code_unknown;
+mod date_missing;
+mod details_content;
+mod details_item;
+mod details_shape;
+mod double_encoded;
+mod duplicate_keys;
+mod envelope_schema;
+mod invalid_utf8;
+mod media_type;
+mod message_empty;
+mod message_is_code;
+mod request_id_differs;
+mod request_id_header;
+mod request_id_missing;
+mod request_id_pattern;
+mod request_id_reused;
+mod retry_after_form;
+mod retry_after_grammar;
+mod retry_after_large;
+mod retry_after_missing;
+mod retry_after_repeated;
+mod status_member;
+mod status_of_code;
+mod success_flag;
+mod success_schema;
+mod timestamp_format;
+mod timestamp_fraction;
+mod timestamp_skew;
+mod timestamp_utc;
+mod trailing_bytes;
+mod www_authenticate_missing;
+
+use crate::model::{Contract, Observation, RuleInfo, Severity};
+pub use pointer::resolve;
+pub use subject::{Fields, Kind, Patterns, Subject};
+
+/// A rule: what it is, and how it looks at one response.
+#[derive(Debug)]
+struct Rule {
+    /// Its identity and documentation.
+    info: RuleInfo,
+    /// Adds what it has to say; silent if all is well or the response is not its business.
+    check: fn(&Subject<'_>, &mut Vec<Observation>),
+}
+
+/// Every rule, sorted by code.
+static RULES: &[&Rule] = &[
+    &code_missing::RULE,
+    &code_unknown::RULE,
+    &code_undocumented::RULE,
+    &code_pattern::RULE,
+    &status_of_code::RULE,
+    &details_shape::RULE,
+    &details_content::RULE,
+    &details_item::RULE,
+    &envelope_schema::RULE,
+    &body_empty::RULE,
+    &body_not_json::RULE,
+    &byte_order_mark::RULE,
+    &trailing_bytes::RULE,
+    &invalid_utf8::RULE,
+    &duplicate_keys::RULE,
+    &media_type::RULE,
+    &success_flag::RULE,
+    &double_encoded::RULE,
+    &message_empty::RULE,
+    &message_is_code::RULE,
+    &success_schema::RULE,
+    &status_member::RULE,
+    &www_authenticate_missing::RULE,
+    &allow_missing::RULE,
+    &date_missing::RULE,
+    &body_cut::RULE,
+    &request_id_missing::RULE,
+    &request_id_header::RULE,
+    &request_id_pattern::RULE,
+    &request_id_differs::RULE,
+    &request_id_reused::RULE,
+    &retry_after_missing::RULE,
+    &retry_after_repeated::RULE,
+    &retry_after_grammar::RULE,
+    &retry_after_form::RULE,
+    &retry_after_large::RULE,
+    &timestamp_format::RULE,
+    &timestamp_utc::RULE,
+    &timestamp_fraction::RULE,
+    &timestamp_skew::RULE,
+];
+
+/// The rules that only repeat what the contract's schema says. Where a rule of its own speaks about the same
+/// part of the body, they are silent: one fault, one finding.
+static FROM_SCHEMAS: &[&Rule] = &[&envelope_schema::RULE, &success_schema::RULE];
+
+/// Every rule's identity, sorted by code.
+pub fn all() -> Vec<&'static RuleInfo> {
+    RULES.iter().map(|rule| &rule.info).collect()
+}
+
+/// The rule with this code (in any case) or name.
+pub fn find(code_or_name: &str) -> Option<&'static RuleInfo> {
+    let wanted = |info: &&RuleInfo| info.code.eq_ignore_ascii_case(code_or_name) || info.name == code_or_name;
+    RULES.iter().map(|rule| &rule.info).find(wanted)
+}
+
+/// The rule whose code or name is most like `word`, if one is near.
+pub fn suggest(word: &str) -> Option<&'static str> {
+    crate::yaml::nearest(word, RULES.iter().flat_map(|rule| [rule.info.code, rule.info.name]))
+}
+
+/// Lets every rule look at one response. The severities are those of the rules or of the contract.
+pub fn check(subject: &Subject<'_>) -> Vec<Observation> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        (rule.check)(subject, &mut found);
+    }
+    if found.is_empty() {
+        return found;
+    }
+    drop_repetitions(&mut found);
+    if let Some(contract) = subject.contract {
+        found.retain_mut(|observation| turn(contract, observation));
+    }
+    found
+}
+
+/// Leaves out what a schema says about a part of the body that another rule speaks about.
+fn drop_repetitions(found: &mut Vec<Observation>) {
+    let from_schema =
+        |observation: &Observation| FROM_SCHEMAS.iter().any(|rule| rule.info.code == observation.rule.code);
+    let spoken_for: Vec<String> = found
+        .iter()
+        .filter(|observation| !observation.pointer.is_empty() && !from_schema(observation))
+        .map(|observation| observation.pointer.clone())
+        .collect();
+    found.retain(|observation| !from_schema(observation) || !spoken_for.contains(&observation.pointer));
+}
+
+/// Gives an observation the severity its contract wants. Returns false if it wants none of it.
+fn turn(contract: &Contract, observation: &mut Observation) -> bool {
+    let wanted =
+        contract.rules.get(observation.rule.code).or_else(|| contract.rules.get(observation.rule.name));
+    let severity: Option<Severity> = wanted.copied().unwrap_or(Some(observation.severity));
+    observation.severity = severity.unwrap_or(observation.severity);
+    severity.is_some()
+}
