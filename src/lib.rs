@@ -18,3 +18,4 @@
 //! | 0 | `model` | data |
 
 pub mod model;
+pub mod reference;

@@ -1,0 +1,3 @@
+//! The one binary of all integration tests.
+
+mod reference;
