@@ -30,3 +30,4 @@ pub mod judge;
 pub mod model;
 pub mod rules;
 pub mod yaml;
+pub mod reference;

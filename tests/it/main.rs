@@ -3,3 +3,6 @@
 mod report;
 mod shell;
 mod wire;
+//! The one binary of all integration tests.
+
+mod reference;

@@ -1,0 +1,29 @@
+//! The reference server: both documented APIs on one port, with leads, keys, real limits and faults on demand.
+//!
+//! The way of a request: `rotation` hands it to `service`, which asks `auth`, `limiter` and `router`, lets
+//! `handlers` act on the `store`, and has a success or a [`Problem`](problem::Problem) written by `flat` or
+//! `nested`. What the documents leave open is decided here and shown by [`routes`].
+
+mod api;
+mod auth;
+mod edges;
+mod flat;
+mod handlers;
+mod ids;
+mod lead;
+mod limiter;
+mod nested;
+mod problem;
+mod rotation;
+mod router;
+mod routes;
+mod rows;
+mod server;
+mod service;
+mod store;
+mod timestamp;
+mod validation;
+
+pub use auth::{Key, keys_json, variables};
+pub use routes::{Call, Route, routes};
+pub use server::{Options, Server, StartError, start};
