@@ -17,17 +17,16 @@
 //! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
 //! | 0 | `model` | data |
 
+pub mod contract;
 pub mod env;
 pub mod expect;
+pub mod judge;
 pub mod matcher;
 pub mod model;
 pub mod redact;
+pub mod reference;
 pub mod report;
+pub mod rules;
 pub mod template;
 pub mod transport;
-pub mod contract;
-pub mod judge;
-pub mod model;
-pub mod rules;
 pub mod yaml;
-pub mod reference;

@@ -1,8 +1,6 @@
 //! Every integration test, in one binary.
 
+mod reference;
 mod report;
 mod shell;
 mod wire;
-//! The one binary of all integration tests.
-
-mod reference;
