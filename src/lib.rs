@@ -10,23 +10,31 @@
 //!
 //! | floor | rooms | what they are |
 //! | --- | --- | --- |
-//! | 5 | `main`, `app`, `cli` | wiring, bytes out, exit codes |
-//! | 4 | `runner`, `reference`, `catalogue` | drivers |
+//! | 5 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
+//! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
 //! | 2 | `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `yaml`, `scenario`, `template`, `contract`, `rules`, `matcher`, `redact`, `report` | pure, blind to each other but for `yaml` |
+//! | 1 | `contract`, `matcher`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
 //! | 0 | `model` | data |
 
+pub mod app;
+pub mod catalogue;
+pub mod cli;
 pub mod contract;
 pub mod env;
 pub mod expect;
+pub mod input;
 pub mod judge;
 pub mod matcher;
 pub mod model;
+pub mod plan;
+pub mod project;
 pub mod redact;
 pub mod reference;
 pub mod report;
 pub mod rules;
+pub mod runner;
+pub mod scenario;
 pub mod template;
 pub mod transport;
 pub mod yaml;

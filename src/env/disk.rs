@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Files, MAX_FILE, is_yaml};
+use super::{Files, MAX_FILE, ends_with};
 
 /// The real files.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,9 +50,9 @@ impl Files for Disk {
         done
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fn list(&self, folder: &Path, ends: &[&str]) -> io::Result<Vec<PathBuf>> {
         let mut found = Vec::new();
-        walk(folder, 0, &mut found)?;
+        walk(folder, ends, 0, &mut found)?;
         found.sort();
         Ok(found)
     }
@@ -66,7 +66,7 @@ impl Files for Disk {
     }
 }
 
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+fn walk(folder: &Path, ends: &[&str], depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", folder.display()));
     for entry in fs::read_dir(folder).map_err(named)? {
         let entry = entry.map_err(named)?;
@@ -77,9 +77,9 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()>
         // Links to folders are not followed: they can lead in circles.
         if entry.file_type().map_err(named)?.is_dir() {
             if depth < MAX_DEPTH {
-                walk(&path, depth + 1, found)?;
+                walk(&path, ends, depth + 1, found)?;
             }
-        } else if is_yaml(&path) && path.is_file() {
+        } else if ends_with(&path, ends) && path.is_file() {
             found.push(path);
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Files, is_yaml};
+use super::{Files, ends_with};
 
 /// A set of files in memory; clones share it. Folders exist as far as files stand in them.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +35,7 @@ impl Files for MemoryFiles {
         Ok(())
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fn list(&self, folder: &Path, ends: &[&str]) -> io::Result<Vec<PathBuf>> {
         if !self.is_folder(folder) {
             return Err(io::ErrorKind::NotFound.into());
         }
@@ -45,7 +45,7 @@ impl Files for MemoryFiles {
         };
         let files = self.lock();
         let below = files.keys().filter_map(|path| path.strip_prefix(&inside).ok());
-        Ok(below.filter(|path| is_yaml(path) && shown(path)).map(|path| folder.join(path)).collect())
+        Ok(below.filter(|path| ends_with(path, ends) && shown(path)).map(|path| folder.join(path)).collect())
     }
 
     fn exists(&self, path: &Path) -> bool {

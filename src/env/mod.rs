@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use disk::Disk;
 pub use memory::MemoryFiles;
@@ -31,7 +32,7 @@ pub struct Env {
     /// The working directory.
     pub cwd: PathBuf,
     /// The files.
-    pub files: Box<dyn Files>,
+    pub files: Arc<dyn Files>,
 }
 
 impl Env {
@@ -51,7 +52,7 @@ impl Env {
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             cwd: std::env::current_dir()?,
-            files: Box::new(Disk),
+            files: Arc::new(Disk),
         })
     }
 }
@@ -72,13 +73,13 @@ pub trait Files: Send + Sync {
     /// It cannot be written; then the old file is still there.
     fn write_atomic(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
-    /// The `.yaml` and `.yml` files below a folder, at any depth, sorted by path, each beginning with `folder`.
-    /// What begins with a dot is left out.
+    /// The files below a folder whose names end with a dot and one of `ends`, at any depth, sorted by path, each
+    /// beginning with `folder`. What begins with a dot is left out.
     ///
     /// # Errors
     ///
     /// The folder is missing or unreadable, or one below it is.
-    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+    fn list(&self, folder: &Path, ends: &[&str]) -> io::Result<Vec<PathBuf>>;
 
     /// Whether there is such a file or folder.
     fn exists(&self, path: &Path) -> bool;
@@ -87,8 +88,8 @@ pub trait Files: Send + Sync {
     fn is_folder(&self, path: &Path) -> bool;
 }
 
-fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+fn ends_with(path: &Path, ends: &[&str]) -> bool {
+    path.extension().is_some_and(|found| ends.iter().any(|end| found.eq_ignore_ascii_case(end)))
 }
 
 #[cfg(test)]

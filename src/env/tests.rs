@@ -1,5 +1,7 @@
 //! Both kinds of files must behave alike, so the same checks run over both.
 
+const YAML: [&str; 2] = ["yaml", "yml"];
+
 use super::*;
 
 /// A folder, and what holds its files.
@@ -41,8 +43,8 @@ fn lists_are_deep_and_sorted() {
     for (root, files) in worlds {
         let expected: Vec<PathBuf> =
             ["a/deep/er.YAML", "a/z.yml", "ab.yaml", "b.yaml"].iter().map(|path| root.join(path)).collect();
-        assert_eq!(files.list(&root).unwrap(), expected);
-        assert_eq!(files.list(&root.join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(files.list(&root, &YAML).unwrap(), expected);
+        assert_eq!(files.list(&root.join("none"), &YAML).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 }
 
@@ -87,7 +89,7 @@ fn links_and_devices_stay_what_they_are() {
     Disk.write_atomic(&link, b"2").unwrap();
     assert_eq!(Disk.read(&file).unwrap(), b"2");
     assert!(link.is_symlink());
-    assert!(Disk.list(folder.path()).unwrap().is_empty());
+    assert!(Disk.list(folder.path(), &YAML).unwrap().is_empty());
     Disk.write_atomic(Path::new("/dev/null"), b"gone").unwrap();
     assert!(!Path::new("/dev/null").is_file());
 }

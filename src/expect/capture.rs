@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::nearest::{nearest, nearest_path};
+use super::rules::CAPTURE;
 use super::{header_names, header_text, path, unreadable};
-use crate::model::{Body, Capture, CaptureFrom, Exchange, Response, Span};
+use crate::model::{Body, Capture, CaptureFrom, Exchange, Observation, Response, Span};
 
 /// Why a value could not be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,13 @@ pub struct CaptureError {
     pub message: String,
     /// What there is instead.
     pub help: Option<String>,
+}
+
+impl CaptureError {
+    /// The same as a word on the exchange.
+    pub fn observation(self) -> Observation {
+        Observation::new(&CAPTURE, self.message).help(self.help.unwrap_or_default()).span(self.span)
+    }
 }
 
 /// The captured variables in order: name, value, and whether it must never be shown.

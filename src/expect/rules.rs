@@ -140,8 +140,24 @@ expect: { within: 500ms }
 "
 );
 
+rule!(
+    CAPTURE,
+    "EXP009",
+    "nothing-to-capture",
+    "The answer lacks a value that the step keeps for later ones.
+
+A capture that finds nothing ends the scenario: the steps after it could not be what they are meant to be. A JSON \
+`null` is something.
+
+```yaml
+capture: { lead_id: \"$.data.id\", version: \"header etag\" }
+```
+"
+);
+
 /// Every expectation, by code.
 pub fn rules() -> &'static [&'static RuleInfo] {
-    static RULES: [&RuleInfo; 8] = [&STATUS, &ERROR_CODE, &MESSAGE, &DETAILS, &HEADER, &BODY, &TEXT, &WITHIN];
+    static RULES: [&RuleInfo; 9] =
+        [&STATUS, &ERROR_CODE, &MESSAGE, &DETAILS, &HEADER, &BODY, &TEXT, &WITHIN, &CAPTURE];
     &RULES
 }

@@ -35,6 +35,20 @@ impl Redactor {
             .collect()
     }
 
+    /// Hides the credentials in these lines from now on, wherever they turn up: the value of a credential header
+    /// behind its scheme word, the value of each cookie. What is too short to be told from ordinary text is left.
+    pub fn add_credentials(&self, headers: &[Header]) {
+        for header in headers.iter().filter(|header| is_credential(&header.name)) {
+            let value = header.text();
+            for credential in credentials(&header.name, &value) {
+                if credential.chars().count() >= MIN_CREDENTIAL {
+                    // What cannot be added is still hidden where the header itself is shown.
+                    let _ = self.add(credential);
+                }
+            }
+        }
+    }
+
     fn header_value(&self, header: &Header) -> String {
         let value = header.text();
         if ["location", "content-location", "referer"]
@@ -53,6 +67,26 @@ impl Redactor {
             _ if value.trim().is_empty() => String::new(),
             _ => PLACEHOLDER.to_owned(),
         }
+    }
+}
+
+/// Fewest characters of a credential that is searched for elsewhere; nobody declared it, so it may be a word.
+const MIN_CREDENTIAL: usize = 8;
+
+/// The parts of a credential header that are the credential.
+fn credentials<'a>(name: &str, value: &'a str) -> Vec<&'a str> {
+    if name.eq_ignore_ascii_case("cookie") {
+        return value.split(';').filter_map(|pair| Some(pair.split_once('=')?.1.trim())).collect();
+    }
+    if name.eq_ignore_ascii_case("set-cookie") {
+        let first = value.split(';').next().unwrap_or_default();
+        return first.split_once('=').map(|(_, value)| value.trim()).into_iter().collect();
+    }
+    match value.trim().split_once(' ') {
+        Some((scheme, rest)) if SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => {
+            vec![rest.trim()]
+        }
+        _ => vec![value.trim()],
     }
 }
 

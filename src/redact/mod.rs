@@ -68,6 +68,19 @@ impl Redactor {
         Ok(())
     }
 
+    /// Hides a variable's value from now on: text as it is, anything else as the JSON it is sent as.
+    ///
+    /// # Errors
+    ///
+    /// As for [`add`](Self::add).
+    pub fn add_value(&self, value: &serde_json::Value) -> Result<(), String> {
+        match value {
+            serde_json::Value::String(text) => self.add(text),
+            serde_json::Value::Null => Ok(()),
+            value => self.add(&value.to_string()),
+        }
+    }
+
     /// The text with every secret, plain or encoded, replaced by [`PLACEHOLDER`]. Occurrences that overlap are
     /// replaced as one.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {

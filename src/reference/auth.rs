@@ -169,6 +169,12 @@ fn challenge(kind: Kind, error: &str) -> Problem {
     Problem::new(kind).header("WWW-Authenticate", format!(r#"Bearer realm="tollgate"{error}"#))
 }
 
+/// The keys that a server with this seed knows.
+pub fn keys(seed: u64) -> Vec<Key> {
+    let any = Quota { limit: 1, window: Duration::from_secs(1), daily: None };
+    Keyring::new(seed, any).keys().cloned().collect()
+}
+
 /// The keys as `serve --keys` prints them: `{ALIAS: {key, workspace, note}}`.
 pub fn keys_json(keys: &[Key]) -> Value {
     let entry = |key: &Key| json!({ "key": key.key.as_str(), "workspace": key.workspace, "note": key.note });

@@ -24,6 +24,6 @@ mod store;
 mod timestamp;
 mod validation;
 
-pub use auth::{Key, keys_json, variables};
+pub use auth::{Key, keys, keys_json, variables};
 pub use routes::{Call, Route, routes};
 pub use server::{Options, Server, StartError, start};

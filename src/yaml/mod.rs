@@ -7,8 +7,8 @@ mod shape;
 
 pub use compose::parse;
 pub use decode::{Fields, duration_from_text, nearest};
-pub(crate) use shape::status_class;
 pub use shape::{Key, Shape, Table, check, json_schema};
+pub(crate) use shape::{expected, status_class};
 
 use crate::model::{Diagnostic, Source, Span};
 

@@ -1,0 +1,45 @@
+//! `tollgate contract`: list, show, check.
+
+use std::fmt::Write as _;
+
+use super::{print, show_mistakes};
+use crate::cli::{ContractCommand, Exit};
+use crate::contract;
+use crate::env::Env;
+use crate::input;
+
+pub(super) fn run(env: &mut Env, command: &ContractCommand) -> Exit {
+    match command {
+        ContractCommand::List => {
+            let mut text = String::new();
+            for name in input::contract_names(env.files.as_ref()) {
+                match input::contract(env.files.as_ref(), &name) {
+                    Ok(found) => {
+                        let _ = writeln!(
+                            text,
+                            "{name:<24} {:<10} {}",
+                            found.origin,
+                            contract::summary(&found.contract.contract)
+                        );
+                    }
+                    Err(_) => {
+                        let _ =
+                            writeln!(text, "{name:<24} has mistakes: tollgate contract check schemas/{name}");
+                    }
+                }
+            }
+            print(env, &text)
+        }
+        ContractCommand::Show { name } => match input::contract(env.files.as_ref(), name) {
+            Ok(found) => print(env, &contract::describe(&found.contract.contract)),
+            Err(mistakes) => show_mistakes(env, &mistakes),
+        },
+        ContractCommand::Check { folder } => match input::contract_folder(env.files.as_ref(), folder) {
+            Ok(compiled) => {
+                let text = format!("{}: good\n{}\n", folder.display(), contract::summary(&compiled.contract));
+                print(env, &text)
+            }
+            Err(mistakes) => show_mistakes(env, &mistakes),
+        },
+    }
+}

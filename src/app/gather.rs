@@ -1,0 +1,173 @@
+//! Everything a run needs, read and checked before anything is sent.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::cli::RunArgs;
+use crate::contract::Compiled;
+use crate::env::Env;
+use crate::input;
+use crate::model::Diagnostic;
+use crate::plan::{self, Loaded, Plan, Row, Selection};
+use crate::project::{Environment, Project};
+use crate::template::Scope;
+
+/// Where scenarios are when nobody says so.
+const SCENARIOS: &str = "scenarios";
+
+/// Why a command stops before it sends anything.
+pub(super) enum Refusal {
+    /// Mistakes in files.
+    Mistakes(Vec<Diagnostic>),
+    /// Something else, in words.
+    Message(String),
+}
+
+impl From<Vec<Diagnostic>> for Refusal {
+    fn from(mistakes: Vec<Diagnostic>) -> Self {
+        Self::Mistakes(mistakes)
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self::Message(message)
+    }
+}
+
+/// The project with the chosen environment.
+pub(super) fn project(env: &Env, args: &RunArgs) -> Result<(Project, Environment), Refusal> {
+    let project = match input::project(env.files.as_ref())? {
+        Some(project) => project,
+        None if args.env.is_some() => {
+            let file = crate::project::FILE_NAME;
+            return Err(format!("`--env` needs a {file} in this folder, and there is none").into());
+        }
+        None => Project::default(),
+    };
+    let environment = project.environment(args.env.as_deref())?;
+    Ok((project, environment))
+}
+
+/// The scenarios of the paths that were named, or of the default ones.
+pub(super) fn scenarios(env: &Env, args: &RunArgs, project: &Project) -> Result<Vec<Loaded>, Refusal> {
+    let files = env.files.as_ref();
+    let paths: Vec<PathBuf> = if !args.paths.is_empty() {
+        args.paths.clone()
+    } else if !project.scenarios.is_empty() {
+        project.scenarios.iter().map(|path| path.value.clone().into()).collect()
+    } else if files.is_folder(SCENARIOS.as_ref()) {
+        vec![SCENARIOS.into()]
+    } else {
+        return Err("there is no folder `scenarios` here; name scenario files or folders: tollgate run PATH"
+            .to_owned()
+            .into());
+    };
+    let found = input::find(files, &paths)?;
+    Ok(input::load(files, &found)?)
+}
+
+/// The plan, every template of it looked at.
+pub(super) fn plan(
+    loaded: Vec<Loaded>,
+    args: &RunArgs,
+    contract: Option<&str>,
+    variables: &Scope,
+) -> Result<Plan, Refusal> {
+    let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
+    let mut mistakes = Vec::new();
+    for Loaded { scenario, rows } in &loaded {
+        let columns: Vec<String> =
+            rows.iter().flat_map(row_names).collect::<HashSet<_>>().into_iter().collect();
+        mistakes.extend(plan::lint(scenario, &given, &columns));
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes.into());
+    }
+    let any = !loaded.is_empty();
+    let selection = Selection { tags: args.tag.clone(), filters: args.filter.clone() };
+    let plan = plan::build(loaded, &selection, contract);
+    if plan.runs.is_empty() && any {
+        return Err("no scenario has one of these tags and filters".to_owned().into());
+    }
+    Ok(plan)
+}
+
+fn row_names(row: &Row) -> impl Iterator<Item = String> + '_ {
+    row.iter().map(|(name, _)| name.clone())
+}
+
+/// The contracts that the plan's scenarios, and what they include, are judged by.
+pub(super) fn contracts(env: &Env, plan: &Plan) -> Result<HashMap<String, Arc<Compiled>>, Refusal> {
+    let mut contracts = HashMap::new();
+    let mut mistakes = Vec::new();
+    let mut tried = HashSet::new();
+    for run in &plan.runs {
+        let mut wanted: Vec<_> =
+            run.contract.iter().map(|name| (name.clone(), Arc::clone(&run.scenario))).collect();
+        plan::included(&run.scenario, &mut |scenario| {
+            wanted.extend(scenario.contract.iter().map(|name| (name.value.clone(), Arc::clone(scenario))));
+        });
+        for (name, scenario) in wanted {
+            if !tried.insert(name.clone()) {
+                continue;
+            }
+            match input::contract(env.files.as_ref(), &name) {
+                Ok(found) => {
+                    contracts.insert(name, Arc::new(found.contract));
+                }
+                Err(found) => {
+                    let place = scenario.contract.as_ref().filter(|own| own.value == name);
+                    mistakes.extend(found.into_iter().map(|mistake| match place {
+                        Some(place) if mistake.source.text.is_empty() => {
+                            let mut placed =
+                                Diagnostic::new(&scenario.source, place.span, mistake.title, "named here");
+                            placed.help = mistake.help;
+                            placed
+                        }
+                        _ => mistake,
+                    }));
+                }
+            }
+        }
+    }
+    if mistakes.is_empty() { Ok(contracts) } else { Err(mistakes.into()) }
+}
+
+/// The target's origin without a slash at its end.
+///
+/// # Errors
+/// What is wrong with it and how to write it.
+pub(super) fn origin(target: &str) -> Result<String, String> {
+    let how = "write scheme, host and port: http://127.0.0.1:8080";
+    let url = url::Url::parse(target)
+        .map_err(|error| format!("the target `{target}` is not a URL ({error}); {how}"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(format!("the target `{target}` is neither http:// nor https://; {how}"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("the target `{target}` has a query or a fragment; {how}"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "the target has a user or a password in it; send them as a header: `defaults: { headers: ... }`"
+                .to_owned(),
+        );
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn a_target_is_an_origin_with_perhaps_a_prefix() {
+        assert_eq!(origin("http://127.0.0.1:8080/").as_deref(), Ok("http://127.0.0.1:8080"));
+        assert_eq!(origin("https://api.example.com/stage/").as_deref(), Ok("https://api.example.com/stage"));
+        for wrong in ["localhost:8080", "127.0.0.1", "ftp://x", "http://", "http://h/?a=1", "http://u:p@h"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
+}

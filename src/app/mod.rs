@@ -1,0 +1,88 @@
+//! Wiring: the one place that knows all rooms, writes the bytes and chooses the exit code.
+
+mod contract;
+mod dry_run;
+mod explain;
+mod gather;
+mod outputs;
+mod run;
+mod serve;
+mod variables;
+
+use std::io::Write;
+
+use clap::Parser;
+
+use crate::cli::{self, Cli, Command, Exit};
+use crate::env::Env;
+use crate::model::Diagnostic;
+use crate::{catalogue, report};
+
+/// Runs the command that the arguments say.
+pub fn run(mut env: Env) -> Exit {
+    let cli = match Cli::try_parse_from(&env.args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&mut env, &error),
+    };
+    match cli.command {
+        Command::Run(args) => run::run(&mut env, *args),
+        Command::Serve(args) => serve::run(&mut env, &args),
+        Command::Contract(command) => contract::run(&mut env, &command),
+        Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),
+        Command::Schema { of } => {
+            let text = catalogue::schema(of);
+            print(&mut env, &text)
+        }
+        Command::Completions { shell } => {
+            cli::completions(shell, &mut env.stdout);
+            Exit::Success
+        }
+    }
+}
+
+/// Help and version go to stdout; everything else is a wrong command line.
+fn usage(env: &mut Env, error: &clap::Error) -> Exit {
+    let coloured = if error.use_stderr() {
+        colour(env, env.stderr_is_terminal)
+    } else {
+        colour(env, env.stdout_is_terminal)
+    };
+    let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
+    if error.use_stderr() {
+        let _ = write!(env.stderr, "{text}");
+        Exit::Usage
+    } else {
+        print(env, &text)
+    }
+}
+
+/// Whether to write colours: on a terminal, and `NO_COLOR` is not set (no-color.org).
+fn colour(env: &Env, terminal: bool) -> bool {
+    terminal && env.vars.get("NO_COLOR").is_none_or(String::is_empty)
+}
+
+/// Writes to stdout. A reader who has seen enough and closed the pipe is no failure.
+fn print(env: &mut Env, text: &str) -> Exit {
+    let _ = env.stdout.write_all(text.as_bytes()).and_then(|()| env.stdout.flush());
+    Exit::Success
+}
+
+/// Says what is wrong with the command's input.
+fn refuse(env: &mut Env, message: &str) -> Exit {
+    let _ = writeln!(env.stderr, "error: {message}");
+    Exit::Usage
+}
+
+/// Shows the mistakes in files, and how many there are.
+fn show_mistakes(env: &mut Env, diagnostics: &[Diagnostic]) -> Exit {
+    const MOST: usize = 50;
+    let coloured = colour(env, env.stderr_is_terminal);
+    for diagnostic in diagnostics.iter().take(MOST) {
+        let _ = writeln!(env.stderr, "{}\n", report::render(diagnostic, coloured).trim_end());
+    }
+    let count = diagnostics.len();
+    let more = if count > MOST { format!(" (the first {MOST} are shown)") } else { String::new() };
+    let word = if count == 1 { "mistake" } else { "mistakes" };
+    let _ = writeln!(env.stderr, "{count} {word}{more}; nothing was sent");
+    Exit::Usage
+}

@@ -1,0 +1,231 @@
+//! `tollgate run`: from arguments to an exit code.
+
+use std::io::Write;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use indexmap::IndexMap;
+
+use super::gather::{self, Refusal};
+use super::outputs::Outputs;
+use super::variables::Variables;
+use super::{colour, dry_run, print, refuse, show_mistakes};
+use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
+use crate::env::Env;
+use crate::model::{Event, Report, Severity, Tool};
+use crate::project::{Environment, Project};
+use crate::redact::Redactor;
+use crate::reference::{self, Server};
+use crate::report::{Fold, Style};
+use crate::runner::{Runner, Settings, Stop};
+use crate::template::Engine;
+use crate::transport::{self, Http, HttpVersion, ProxyChoice};
+
+/// Threads for requests; more would only fight with each other.
+const MOST_THREADS: usize = 8;
+
+pub(super) fn run(env: &mut Env, args: RunArgs) -> Exit {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(env, &format!("the runtime cannot start: {error}")),
+    };
+    let exit = runtime.block_on(async {
+        match execute(env, &args).await {
+            Ok(exit) => exit,
+            Err(Refusal::Message(message)) => refuse(env, &message),
+            Err(Refusal::Mistakes(mistakes)) => show_mistakes(env, &mistakes),
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    exit
+}
+
+async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
+    let (project, environment) = gather::project(env, args)?;
+    let loaded = gather::scenarios(env, args, &project)?;
+    let contract =
+        args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
+
+    let seed = args.seed.unwrap_or_else(fresh_seed);
+    let engine = Engine::new(seed, SystemTime::now);
+    let redactor = Redactor::new();
+    let mut variables = Variables::new(&engine, &redactor);
+    variables.project(&environment)?;
+    let (target, server) = target(args, &environment).await?;
+    if let Some(server) = &server {
+        variables.given(reference::variables(server.keys()));
+    }
+    variables.environment(env);
+    variables.command_line(&args.var, &args.secret);
+    let variables = variables.finish()?;
+
+    let plan = gather::plan(loaded, args, contract.as_deref(), &variables)?;
+    let contracts = gather::contracts(env, &plan)?;
+    if args.dry_run {
+        let target = server.as_ref().map_or(target.as_str(), |_| "the reference server inside");
+        return Ok(print(env, &redactor.text(&dry_run::plan(&plan, target))));
+    }
+    let transport = transport(env, args, &environment)?;
+    let mut outputs = Outputs::open(&report_targets(args, &project)?, style(env, args), redactor.clone())?;
+    let catalogues = contracts
+        .iter()
+        .map(|(name, compiled)| (name.clone(), compiled.contract.codes.keys().cloned().collect()))
+        .collect::<IndexMap<_, _>>();
+    let settings = settings(args, &project, &target, seed);
+    let files = Arc::clone(&env.files);
+    let runner = Runner::new(Box::new(transport), contracts, engine, redactor, files, variables, settings);
+    let report = observe(env, runner, plan, catalogues, &mut outputs).await;
+    if let Some(server) = server {
+        server.stop().await;
+    }
+    let unwritten = outputs.finish(&report, env);
+    for problem in &unwritten {
+        let _ = writeln!(env.stderr, "error: {problem}");
+    }
+    if args.seed.is_none() && !args.quiet && Exit::of(&report) == Exit::Failed {
+        let _ = writeln!(env.stderr, "repeat with the same random values: --seed {seed}");
+    }
+    Ok(match Exit::of(&report) {
+        Exit::Success if !unwritten.is_empty() => Exit::Usage,
+        exit => exit,
+    })
+}
+
+/// Runs the plan while reporters listen, until its end or until Ctrl-C.
+async fn observe(
+    env: &mut Env,
+    runner: Runner,
+    plan: crate::plan::Plan,
+    catalogues: IndexMap<String, Vec<String>>,
+    outputs: &mut Outputs,
+) -> Report {
+    let started = Instant::now();
+    let tool = Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    let mut fold = Fold::new(tool.clone(), catalogues);
+    let stop = Stop::default();
+    let listener = tokio::spawn(interrupt(stop.clone()));
+    let first = Event::RunStarted {
+        version: Report::VERSION,
+        tool,
+        scenarios: plan.runs.len(),
+        target: runner.redactor.url(&runner.settings.target),
+    };
+    let stdout = &mut env.stdout;
+    let mut emit = |event: &Event| {
+        fold.event(event);
+        outputs.event(event, stdout);
+    };
+    emit(&first);
+    Arc::new(runner).run(plan, stop.clone(), &mut emit).await;
+    listener.abort();
+    let interrupted = stop.is_interrupted();
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let last = Event::RunFinished { summary: fold.summary(millis, interrupted), interrupted };
+    fold.event(&last);
+    outputs.event(&last, stdout);
+    fold.report(millis, interrupted)
+}
+
+/// The first Ctrl-C ends the run with its reports.
+async fn interrupt(stop: Stop) {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return stop.interrupt();
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.interrupt();
+    }
+}
+
+/// The target's origin, and the reference server if that is the target.
+async fn target(args: &RunArgs, environment: &Environment) -> Result<(String, Option<Server>), Refusal> {
+    let named = args.target.as_deref().or(environment.target.as_ref().map(|target| target.value.as_str()));
+    if let Some(target) = named {
+        return Ok((gather::origin(target)?, None));
+    }
+    let options = reference::Options::default();
+    let server = reference::start(options).await.map_err(|error| error.to_string())?;
+    Ok((server.origin(), Some(server)))
+}
+
+fn transport(env: &Env, args: &RunArgs, environment: &Environment) -> Result<Http, Refusal> {
+    let named =
+        args.cacert.clone().or_else(|| environment.cacert.as_ref().map(|path| path.value.clone().into()));
+    let mut ca_certificates = Vec::new();
+    if let Some(path) = named {
+        let pem = env.files.read(Path::new(&path));
+        ca_certificates.push(pem.map_err(|error| format!("{} cannot be read: {error}", path.display()))?);
+    }
+    let proxy = match &args.proxy {
+        Some(url) => ProxyChoice::Url(url.clone()),
+        None => ProxyChoice::FromEnvironment(
+            env.vars
+                .iter()
+                .filter(|(name, _)| name.to_ascii_lowercase().ends_with("_proxy"))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        ),
+    };
+    let options = transport::Options {
+        insecure: args.insecure || environment.insecure,
+        ca_certificates,
+        proxy,
+        version: match args.http {
+            HttpChoice::Auto => HttpVersion::Auto,
+            HttpChoice::Http1 => HttpVersion::Http1,
+            HttpChoice::Http2 => HttpVersion::Http2,
+        },
+        connect_timeout: args.connect_timeout,
+        max_body: usize::try_from(args.max_body).unwrap_or(usize::MAX),
+        ..transport::Options::default()
+    };
+    Ok(Http::new(&options)?)
+}
+
+fn report_targets(args: &RunArgs, project: &Project) -> Result<Vec<ReportTarget>, Refusal> {
+    if !args.report.is_empty() {
+        return Ok(args.report.clone());
+    }
+    let parse = |text: &crate::model::Spanned<String>| {
+        text.value.parse().map_err(|why| format!("{}: report: {why}", crate::project::FILE_NAME))
+    };
+    Ok(project.reports.iter().map(parse).collect::<Result<_, _>>()?)
+}
+
+fn style(env: &Env, args: &RunArgs) -> Style {
+    let width = env.vars.get("COLUMNS").and_then(|width| width.parse().ok()).unwrap_or(100);
+    Style {
+        colour: colour(env, env.stdout_is_terminal),
+        width: usize::clamp(width, 40, 200),
+        verbose: args.verbose,
+        quiet: args.quiet,
+    }
+}
+
+fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Settings {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let fail_on = args.fail_on.map(Severity::from).or(project.fail_on).unwrap_or(Severity::Error);
+    Settings {
+        target: target.to_owned(),
+        jobs: args.jobs.map(usize::from).or(project.jobs).unwrap_or(processors),
+        fail_on,
+        fail_fast: args.fail_fast,
+        timeout: args.timeout,
+        longest_wait: args.max_wait,
+        seed,
+    }
+}
+
+/// A seed that differs from run to run, short enough to type.
+fn fresh_seed() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::from(now.subsec_nanos() ^ std::process::id()) ^ (now.as_secs() & 0xffff_ffff)
+}

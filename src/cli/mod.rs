@@ -1,0 +1,106 @@
+//! What can be typed, and what it means.
+
+mod exit;
+mod report;
+mod run;
+mod serve;
+
+pub use exit::Exit;
+pub use report::ReportTarget;
+pub use run::{FailOn, HttpChoice, RunArgs};
+pub use serve::ServeArgs;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tollgate",
+    version,
+    about = "Proves that an HTTP/JSON API fails the way its documentation says it fails",
+    after_help = "Exit codes: 0 all judged, nothing failed; 1 something failed; 2 wrong usage or a mistake in a file, \
+                  nothing was sent; 3 something could not be judged, and nothing failed; 130 interrupted.",
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenario files against a target, or against the reference server inside
+    Run(Box<RunArgs>),
+    /// Start the reference server: both documented APIs on one port
+    Serve(ServeArgs),
+    /// Look at contracts, or check one of your own
+    #[command(subcommand)]
+    Contract(ContractCommand),
+    /// Explain a rule: what it checks, why, and where it comes from
+    Explain {
+        /// A code (ENV001) or a name (envelope-schema); without one, all rules are listed
+        rule: Option<String>,
+    },
+    /// Print the JSON Schema of scenario files or of the JSON report, for editors and scripts
+    Schema {
+        /// Which one
+        #[arg(value_enum, default_value = "scenario")]
+        of: SchemaOf,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The schemas there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SchemaOf {
+    /// Scenario files
+    Scenario,
+    /// The project file, tollgate.yaml
+    Project,
+    /// The JSON report
+    Report,
+}
+
+/// What can be done with contracts.
+#[derive(Debug, Subcommand)]
+pub enum ContractCommand {
+    /// List the built-in contracts, and those in schemas/
+    List,
+    /// Show a contract: envelope, codes, promises, decisions
+    Show {
+        /// A built-in name, or a folder
+        name: String,
+    },
+    /// Check a contract's folder: every mistake with its line and column
+    Check {
+        /// The folder, with contract.yaml and its schemas
+        folder: PathBuf,
+    },
+}
+
+/// The command line as clap knows it: for completions and generated docs.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Writes the completion script for a shell.
+pub fn completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
+    clap_complete::generate(shell, &mut command(), "tollgate", out);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        super::command().debug_assert();
+    }
+}

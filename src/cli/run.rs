@@ -1,0 +1,142 @@
+//! `tollgate run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::ReportTarget;
+use crate::model::Severity;
+use crate::yaml::duration_from_text;
+
+/// The arguments of `tollgate run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Scenario files or folders [default: those of tollgate.yaml, else scenarios/]
+    pub paths: Vec<PathBuf>,
+
+    /// Origin of the API: scheme, host, port, perhaps a prefix [default: a reference server inside]
+    #[arg(long, value_name = "URL", help_heading = "Target")]
+    pub target: Option<String>,
+    /// Environment of tollgate.yaml to use
+    #[arg(long, value_name = "NAME", help_heading = "Target")]
+    pub env: Option<String>,
+    /// Contract of scenarios that name none: a built-in name or a folder
+    #[arg(long, value_name = "NAME", help_heading = "Target")]
+    pub contract: Option<String>,
+    /// Set a variable; comes before the environment's TOLLGATE_VAR_x and all files
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Target")]
+    pub var: Vec<(String, String)>,
+    /// Set a variable that is never shown, encoded forms included; also TOLLGATE_SECRET_x
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Target")]
+    pub secret: Vec<(String, String)>,
+
+    /// Only scenarios with one of these tags
+    #[arg(long, value_name = "TAG", help_heading = "Selection")]
+    pub tag: Vec<String>,
+    /// Only scenarios with one of these texts in their name or path
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub filter: Vec<String>,
+    /// Print what would run, and send nothing
+    #[arg(long, help_heading = "Selection")]
+    pub dry_run: bool,
+
+    /// Scenarios side by side [default: the processors]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
+    pub jobs: Option<u16>,
+    /// Start nothing new after the first scenario that fails
+    #[arg(long, help_heading = "Run")]
+    pub fail_fast: bool,
+    /// Lowest severity that fails the run [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Run")]
+    pub fail_on: Option<FailOn>,
+    /// Seed of everything random, to repeat a run
+    #[arg(long, value_name = "N", help_heading = "Run")]
+    pub seed: Option<u64>,
+    /// Longest time for one request
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s", help_heading = "Run")]
+    pub timeout: Duration,
+    /// Longest wait for an unexpected 429 to pass
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s", help_heading = "Run")]
+    pub max_wait: Duration,
+
+    /// Version of HTTP to speak
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Connection")]
+    pub http: HttpChoice,
+    /// Proxy for every request [default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY]
+    #[arg(long, value_name = "URL", help_heading = "Connection")]
+    pub proxy: Option<String>,
+    /// PEM file with certificates to trust beside the system's
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
+    pub cacert: Option<PathBuf>,
+    /// Do not check certificates
+    #[arg(long, help_heading = "Connection")]
+    pub insecure: bool,
+    /// Longest time for a connection to open
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "10s", help_heading = "Connection")]
+    pub connect_timeout: Duration,
+    /// Most bytes of a response body that are read
+    #[arg(
+        long, value_name = "BYTES", default_value_t = 4 << 20, help_heading = "Connection",
+        value_parser = clap::value_parser!(u64).range(1..=1 << 30)
+    )]
+    pub max_body: u64,
+
+    /// Write a report: terminal, json, ndjson, junit; `=-` or no path for stdout
+    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
+    pub report: Vec<ReportTarget>,
+    /// Print failures and the last line only
+    #[arg(long, short, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    /// Print notes and steps, too
+    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+}
+
+/// Severities that can fail a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Broken contracts, RFC MUSTs and expectations
+    Error,
+    /// Broken SHOULDs as well
+    Warning,
+    /// Advice as well
+    Note,
+}
+
+impl From<FailOn> for Severity {
+    fn from(word: FailOn) -> Self {
+        match word {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Note => Self::Note,
+        }
+    }
+}
+
+/// Versions of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HttpChoice {
+    /// HTTP/1.1, or what the server chooses over TLS
+    Auto,
+    /// HTTP/1.1 everywhere
+    #[value(name = "1.1")]
+    Http1,
+    /// HTTP/2 everywhere
+    #[value(name = "2")]
+    Http2,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if crate::scenario::is_variable_name(name) => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        Some((name, _)) => Err(format!("`{name}` is not a variable name: letters, digits and `_`")),
+        None => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    duration_from_text(text).ok_or_else(|| "write a time with its unit, such as 500ms, 2s or 1m".to_owned())
+}

@@ -1,0 +1,98 @@
+//! Scenario files: found in folders, parsed on all processors, joined with their includes and cases.
+
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{cases, includes, source};
+use crate::env::Files;
+use crate::model::{Diagnostic, Scenario};
+use crate::plan::Loaded;
+use crate::scenario;
+
+/// The scenario files that paths stand for, in order: a file is itself, a folder all YAML files below it but
+/// those that start with `_`, or stand in a folder that does.
+///
+/// # Errors
+/// A path that does not exist, or a folder without scenarios.
+pub fn find(files: &dyn Files, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        if !files.is_folder(path) {
+            if files.exists(path) {
+                found.push(path.clone());
+            } else {
+                problems.push(Diagnostic::file(&name, "there is no such file or folder"));
+            }
+            continue;
+        }
+        match files.list(path, &["yaml", "yml"]) {
+            Ok(list) => {
+                let before = found.len();
+                found.extend(list.into_iter().filter(|file| !is_shared(file, path)));
+                if found.len() == before {
+                    problems.push(Diagnostic::file(&name, "there is no scenario (`*.yaml`) in this folder"));
+                }
+            }
+            Err(error) => problems.push(Diagnostic::file(&name, format!("cannot be listed: {error}"))),
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|path| seen.insert(path.clone()));
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+/// Parts for other scenarios to include start with `_`, themselves or a folder on the way.
+fn is_shared(file: &Path, folder: &Path) -> bool {
+    let below = file.strip_prefix(folder).unwrap_or(file);
+    below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('_'))
+}
+
+/// Parses the files and everything they refer to.
+///
+/// # Errors
+/// Every mistake in every file.
+pub fn load(files: &dyn Files, paths: &[PathBuf]) -> Result<Vec<Loaded>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut parsed = Vec::with_capacity(paths.len());
+    for result in on_all_processors(paths, |path| parse(files, path)) {
+        match result {
+            Ok(scenario) => parsed.push(scenario),
+            Err(diagnostics) => problems.extend(diagnostics),
+        }
+    }
+    let mut includes = includes::Includes::new(files);
+    let mut loaded = Vec::with_capacity(parsed.len());
+    for mut scenario in parsed {
+        includes.resolve(&mut scenario);
+        let rows = cases::rows(files, &scenario, &mut problems);
+        loaded.push(Loaded { scenario: Arc::new(scenario), rows });
+    }
+    problems.extend(includes.into_problems());
+    if problems.is_empty() { Ok(loaded) } else { Err(problems) }
+}
+
+/// Parses one file.
+pub(super) fn parse(files: &dyn Files, path: &Path) -> Result<Scenario, Vec<Diagnostic>> {
+    let source = source(files, path).map_err(|diagnostic| vec![*diagnostic])?;
+    scenario::parse(&source)
+}
+
+/// Maps in order, a part of the list on each processor; a short list is not worth a thread.
+fn on_all_processors<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let part = items.len().div_ceil(processors).max(16);
+    if items.len() <= part {
+        return items.iter().map(map).collect();
+    }
+    std::thread::scope(|scope| {
+        let map = &map;
+        let threads: Vec<_> = items
+            .chunks(part)
+            .map(|part| scope.spawn(move || part.iter().map(map).collect::<Vec<_>>()))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
+}

@@ -1,0 +1,161 @@
+//! What a parser cannot know: templates that do not parse, variables that nobody sets, paths that are none.
+
+use std::collections::HashSet;
+
+use crate::model::{
+    Action, BodyPart, CaptureFrom, Check, Diagnostic, Expect, HeaderLine, Node, NodeKind, RequestSpec,
+    Scenario, Source, Span, Spanned, Step,
+};
+use crate::yaml::nearest;
+use crate::{expect, template};
+
+/// Looks at every template and JSONPath of a scenario before anything is sent. `given` are the variables
+/// from outside the file, `columns` those of its cases.
+pub fn lint(scenario: &Scenario, given: &HashSet<String>, columns: &[String]) -> Vec<Diagnostic> {
+    let mut known = given.clone();
+    known.extend(columns.iter().cloned());
+    known.extend(scenario.requires.iter().map(|name| name.value.clone()));
+    let mut lint = Lint { source: &scenario.source, known, found: Vec::new() };
+    for (name, value) in &scenario.vars {
+        lint.node(value);
+        lint.known.insert(name.value.clone());
+    }
+    lint.headers(&scenario.defaults.headers);
+    for steps in [&scenario.setup, &scenario.steps, &scenario.teardown] {
+        steps.iter().for_each(|step| lint.step(step));
+    }
+    lint.found
+}
+
+/// The variables that a scenario hands over to one that includes it.
+fn captures(scenario: &Scenario, into: &mut HashSet<String>) {
+    for step in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
+        match &step.action {
+            Action::Request(spec) => {
+                into.extend(spec.capture.iter().map(|capture| capture.name.value.clone()))
+            }
+            Action::Include(include) => {
+                if let Some(scenario) = &include.scenario {
+                    captures(scenario, into);
+                }
+            }
+        }
+    }
+}
+
+struct Lint<'s> {
+    source: &'s Source,
+    known: HashSet<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl Lint<'_> {
+    fn step(&mut self, step: &Step) {
+        match &step.action {
+            Action::Request(spec) => self.request(spec),
+            Action::Include(include) => {
+                if let Some(scenario) = &include.scenario {
+                    captures(scenario, &mut self.known);
+                }
+            }
+        }
+    }
+
+    fn request(&mut self, spec: &RequestSpec) {
+        self.spanned(&spec.path);
+        self.pairs(&spec.query);
+        self.headers(&spec.headers);
+        match &spec.body {
+            Some(BodyPart::Json(node)) => self.node(node),
+            Some(BodyPart::Raw(text) | BodyPart::Base64(text) | BodyPart::File(text)) => self.spanned(text),
+            Some(BodyPart::Form(pairs)) => self.pairs(pairs),
+            None => {}
+        }
+        self.expect(&spec.expect);
+        for capture in &spec.capture {
+            if let CaptureFrom::Path(path) = &capture.from.value {
+                self.path(path, capture.from.span);
+            }
+            self.known.insert(capture.name.value.clone());
+        }
+    }
+
+    fn expect(&mut self, expect: &Expect) {
+        let single = [&expect.error, &expect.message, &expect.text];
+        single.into_iter().flatten().for_each(|check| self.check(check));
+        expect.details.iter().for_each(|node| self.node(node));
+        expect.headers.iter().for_each(|(_, check)| self.check(check));
+        for (path, check) in &expect.body {
+            self.path(&path.value, path.span);
+            self.check(check);
+        }
+    }
+
+    fn check(&mut self, check: &Check) {
+        check.matchers.iter().for_each(|matcher| self.node(&matcher.argument));
+    }
+
+    fn headers(&mut self, headers: &[HeaderLine]) {
+        headers.iter().for_each(|header| self.node(&header.value));
+    }
+
+    fn pairs(&mut self, pairs: &[(Spanned<String>, Node)]) {
+        for (name, value) in pairs {
+            self.spanned(name);
+            self.node(value);
+        }
+    }
+
+    fn spanned(&mut self, text: &Spanned<String>) {
+        self.text(&text.value, text.span);
+    }
+
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Text(text) => self.text(text, node.span),
+            NodeKind::List(items) => items.iter().for_each(|item| self.node(item)),
+            NodeKind::Map(entries) => entries.iter().for_each(|entry| {
+                self.text(&entry.key.value, entry.key.span);
+                self.node(&entry.value);
+            }),
+            NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Span) {
+        match template::names(text) {
+            Ok(names) => {
+                for name in names.into_iter().filter(|name| !self.known.contains(name)).collect::<Vec<_>>() {
+                    self.undefined(&name, span);
+                }
+            }
+            Err(error) => {
+                self.found.push(Diagnostic::new(
+                    self.source,
+                    span,
+                    "this template does not parse",
+                    error.message,
+                ));
+            }
+        }
+    }
+
+    fn undefined(&mut self, name: &str, span: Span) {
+        let help = match nearest(name, self.known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "set it under `vars`, with `--var {name}=...`, or list it under `requires` to skip without it"
+            ),
+        };
+        let title = format!("nobody sets the variable `{name}`");
+        self.found.push(Diagnostic::new(self.source, span, title, "used here").with_help(help));
+    }
+
+    fn path(&mut self, path: &str, span: Span) {
+        if let Err((_, message)) = expect::check_path(path) {
+            let diagnostic = Diagnostic::new(self.source, span, "this is not a JSONPath", message)
+                .with_help("JSONPath as in RFC 9535: `$.error.code`, `$.items[*].id`, `$['odd key']`");
+            self.found.push(diagnostic);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Observations become findings: placed in the scenario, with evidence, and without secrets.
+
+use crate::model::{Exchange, Finding, Observation, Scenario, Span};
+use crate::redact::Redactor;
+use crate::report;
+
+/// Most bytes of a response shown as evidence.
+const EXCERPT: usize = 2_048;
+
+/// Where a step's findings belong.
+pub(super) struct Place<'a> {
+    pub(super) scenario: &'a Scenario,
+    /// The name of the run: the scenario's with its case.
+    pub(super) run: &'a str,
+    pub(super) step: &'a str,
+    /// What is pointed at unless the observation knows better: the request line.
+    pub(super) span: Span,
+    pub(super) redactor: &'a Redactor,
+}
+
+impl Place<'_> {
+    /// Places observations about one exchange.
+    pub(super) fn findings(&self, observations: Vec<Observation>, exchange: &Exchange) -> Vec<Finding> {
+        if observations.is_empty() {
+            return Vec::new();
+        }
+        let curl = self.redactor.curl(&exchange.request);
+        let response = match &exchange.outcome {
+            Ok(response) => self.redactor.response_text(response, EXCERPT),
+            Err(error) => self.clean(&error.message),
+        };
+        observations.into_iter().map(|observation| self.finding(observation, &curl, &response)).collect()
+    }
+
+    fn finding(&self, observation: Observation, curl: &str, response: &str) -> Finding {
+        let span = observation.span.unwrap_or(self.span);
+        let at = self.scenario.source.position(span);
+        let label = if observation.span.is_some() { self.clean(&observation.message) } else { String::new() };
+        Finding {
+            rule: observation.rule.code.to_owned(),
+            name: observation.rule.name.to_owned(),
+            severity: observation.severity,
+            source: observation.rule.source.to_string(),
+            message: self.clean(&observation.message),
+            help: self.clean(&observation.help),
+            file: self.scenario.source.name.to_string(),
+            line: at.line,
+            column: at.column,
+            scenario: self.clean(self.run),
+            step: self.clean(self.step),
+            pointer: self.clean(&observation.pointer),
+            expected: self.clean(&observation.expected),
+            actual: self.clean(&observation.actual),
+            count: 1,
+            curl: curl.to_owned(),
+            response: response.to_owned(),
+            snippet: self.clean(&report::snippet(&self.scenario.source, span, &label)),
+        }
+    }
+
+    fn clean(&self, text: &str) -> String {
+        self.redactor.text(text).into_owned()
+    }
+}

@@ -1,0 +1,186 @@
+//! Runs a plan: scenarios side by side, steps in order, events in input order whatever finishes first.
+
+mod finding;
+mod include;
+mod memory;
+mod reach;
+mod render;
+mod scenario;
+mod step;
+mod stop;
+mod throttle;
+
+pub use stop::Stop;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{RwLock, mpsc};
+
+use crate::contract::Compiled;
+use crate::env::Files;
+use crate::model::{Event, Severity};
+use crate::plan::{Plan, Run};
+use crate::redact::Redactor;
+use crate::template::{Engine, Scope};
+use crate::transport::Transport;
+
+/// How a run behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The target's origin, no slash at its end.
+    pub target: String,
+    /// Scenarios side by side, at least 1.
+    pub jobs: usize,
+    /// The lowest severity of a finding that fails a step.
+    pub fail_on: Severity,
+    /// Whether to stop at the first scenario that fails.
+    pub fail_fast: bool,
+    /// Longest time for one request, unless the file says otherwise.
+    pub timeout: Duration,
+    /// Longest wait for an unexpected 429 to pass.
+    pub longest_wait: Duration,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// What all scenarios of a run share.
+pub struct Runner {
+    /// The way to the network.
+    pub transport: Box<dyn Transport>,
+    /// Contracts by the names that scenarios use.
+    pub contracts: HashMap<String, Arc<Compiled>>,
+    /// Templates.
+    pub engine: Engine,
+    /// What must never be shown.
+    pub redactor: Redactor,
+    /// The files that request bodies are read from.
+    pub files: Arc<dyn Files>,
+    /// Variables from outside the scenario files.
+    pub variables: Arc<Scope>,
+    /// How the run behaves.
+    pub settings: Settings,
+    memory: memory::Ids,
+    reach: reach::Reach,
+    includes: include::Includes,
+    alone: RwLock<()>,
+}
+
+impl Runner {
+    /// Brings the parts together.
+    pub fn new(
+        transport: Box<dyn Transport>,
+        contracts: HashMap<String, Arc<Compiled>>,
+        engine: Engine,
+        redactor: Redactor,
+        files: Arc<dyn Files>,
+        variables: Arc<Scope>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            transport,
+            contracts,
+            engine,
+            redactor,
+            files,
+            variables,
+            settings,
+            memory: memory::Ids::default(),
+            reach: reach::Reach::default(),
+            includes: include::Includes::default(),
+            alone: RwLock::new(()),
+        }
+    }
+
+    /// Runs the plan and hands every event to `emit`, in input order. After a stop what has not started is
+    /// skipped, and every scenario still has its result.
+    pub async fn run(self: Arc<Self>, plan: Plan, stop: Stop, mut emit: impl FnMut(&Event)) {
+        let plan = Arc::new(plan);
+        let next = Arc::new(AtomicUsize::new(0));
+        let (send, mut receive) = mpsc::channel(64);
+        for _ in 0..self.settings.jobs.clamp(1, plan.runs.len().max(1)) {
+            let worker = Worker {
+                runner: Arc::clone(&self),
+                plan: Arc::clone(&plan),
+                next: Arc::clone(&next),
+                stop: stop.clone(),
+                send: send.clone(),
+            };
+            tokio::spawn(worker.work());
+        }
+        drop(send);
+        let mut order = Order::default();
+        while let Some((index, outcome)) = receive.recv().await {
+            order.arrived(index, outcome, &mut emit);
+        }
+    }
+
+    /// One scenario, alone if it asks for that.
+    async fn run_one(&self, index: usize, run: &Run, stop: &Stop) -> scenario::Outcome {
+        if run.scenario.serial {
+            let _alone = self.alone.write().await;
+            scenario::run(self, index, run, stop).await
+        } else {
+            let _together = self.alone.read().await;
+            scenario::run(self, index, run, stop).await
+        }
+    }
+}
+
+struct Worker {
+    runner: Arc<Runner>,
+    plan: Arc<Plan>,
+    next: Arc<AtomicUsize>,
+    stop: Stop,
+    send: mpsc::Sender<(usize, scenario::Outcome)>,
+}
+
+impl Worker {
+    async fn work(self) {
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(run) = self.plan.runs.get(index) else { return };
+            let outcome = self.runner.run_one(index, run, &self.stop).await;
+            if self.runner.settings.fail_fast && outcome.failed() {
+                self.stop.after_failure();
+            }
+            if self.send.send((index, outcome)).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Puts outcomes back into input order, and shows the findings of a shared include once.
+#[derive(Default)]
+struct Order {
+    next: usize,
+    waiting: BTreeMap<usize, scenario::Outcome>,
+    included: HashSet<Arc<str>>,
+}
+
+impl Order {
+    fn arrived(&mut self, index: usize, outcome: scenario::Outcome, emit: &mut impl FnMut(&Event)) {
+        self.waiting.insert(index, outcome);
+        while let Some(outcome) = self.waiting.remove(&self.next) {
+            self.show(self.next, outcome, emit);
+            self.next += 1;
+        }
+    }
+
+    fn show(&mut self, index: usize, outcome: scenario::Outcome, emit: &mut impl FnMut(&Event)) {
+        for mut step in outcome.steps {
+            if let Some(file) = step.included.take()
+                && !self.included.insert(file)
+            {
+                step.findings.clear();
+                step.result.attempts = 0;
+                step.result.codes.clear();
+            }
+            emit(&Event::StepFinished { scenario: index, step: step.result, findings: step.findings });
+        }
+        emit(&Event::ScenarioFinished { index, scenario: outcome.result });
+    }
+}

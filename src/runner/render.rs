@@ -1,0 +1,166 @@
+//! A step's request with all templates filled in.
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use bytes::Bytes;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::Runner;
+use crate::model::{BodyPart, Defaults, Header, HeaderLine, Node, Request, RequestSpec, Span, Spanned};
+use crate::template::{LocatedTemplateError, Scope};
+
+/// What went wrong with a request before it could be sent.
+pub(super) struct RenderError {
+    /// Where in the scenario.
+    pub(super) span: Span,
+    /// What is wrong.
+    pub(super) message: String,
+}
+
+impl From<LocatedTemplateError> for RenderError {
+    fn from(error: LocatedTemplateError) -> Self {
+        let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
+        Self { span: error.span, message: format!("{}{help}", error.message) }
+    }
+}
+
+/// What a request needs beside its own specification.
+pub(super) struct Surroundings<'a> {
+    pub(super) runner: &'a Runner,
+    pub(super) scope: &'a Scope,
+    pub(super) defaults: &'a Defaults,
+    pub(super) base_path: &'a str,
+    /// The scenario file, to which paths are relative.
+    pub(super) file: &'a str,
+}
+
+impl Surroundings<'_> {
+    /// Fills in all templates.
+    pub(super) fn request(&self, spec: &RequestSpec) -> Result<Request, RenderError> {
+        let path = self.path(spec)?;
+        let absolute = path.starts_with("http://") || path.starts_with("https://");
+        let url = if absolute {
+            path.clone()
+        } else {
+            format!("{}{}{path}", self.runner.settings.target, self.base_path)
+        };
+        let mut headers = self.headers(spec)?;
+        let (body, media_type) = self.body(spec.body.as_ref())?;
+        if let Some(media_type) = media_type
+            && !mentions(&self.defaults.headers, "content-type")
+            && !mentions(&spec.headers, "content-type")
+        {
+            headers.push(Header::new("content-type", media_type));
+        }
+        let timeout = spec.timeout.or(self.defaults.timeout).unwrap_or(self.runner.settings.timeout);
+        Ok(Request {
+            method: spec.method.value.clone(),
+            url,
+            path,
+            headers,
+            body,
+            redirects: spec.redirects,
+            timeout: timeout.max(Duration::from_millis(1)),
+        })
+    }
+
+    fn path(&self, spec: &RequestSpec) -> Result<String, RenderError> {
+        let mut path = self.string(&spec.path)?;
+        if spec.query.is_empty() {
+            return Ok(path);
+        }
+        let pairs = self.pairs(&spec.query)?;
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        path.push(if path.contains('?') { '&' } else { '?' });
+        path.push_str(&query);
+        Ok(path)
+    }
+
+    /// The file's headers first; the request's own replace those of the same name.
+    fn headers(&self, spec: &RequestSpec) -> Result<Vec<Header>, RenderError> {
+        let kept = self.defaults.headers.iter().filter(|line| !mentions(&spec.headers, &line.name.value));
+        let mut headers = Vec::new();
+        for line in kept.chain(&spec.headers) {
+            let value = self.runner.engine.node(&line.value, self.scope)?;
+            let values = match value {
+                Value::Null => Vec::new(),
+                Value::Array(values) => values,
+                value => vec![value],
+            };
+            headers.extend(values.iter().map(|value| Header::new(&line.name.value, &plain(value))));
+        }
+        Ok(headers)
+    }
+
+    /// The body's bytes, and the media type it brings with it.
+    fn body(&self, body: Option<&BodyPart>) -> Result<(Bytes, Option<&'static str>), RenderError> {
+        Ok(match body {
+            None => (Bytes::new(), None),
+            Some(BodyPart::Json(node)) => {
+                let value = self.runner.engine.node(node, self.scope)?;
+                (value.to_string().into(), Some("application/json"))
+            }
+            Some(BodyPart::Raw(text)) => (self.string(text)?.into(), None),
+            Some(BodyPart::Base64(text)) => (self.base64(text)?, None),
+            Some(BodyPart::Form(pairs)) => {
+                let pairs = self.pairs(pairs)?;
+                let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                (form.into(), Some("application/x-www-form-urlencoded"))
+            }
+            Some(BodyPart::File(path)) => (self.file(path)?, None),
+        })
+    }
+
+    fn base64(&self, text: &Spanned<String>) -> Result<Bytes, RenderError> {
+        let compact: String = self.string(text)?.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(compact);
+        bytes.map(Bytes::from).map_err(|error| RenderError {
+            span: text.span,
+            message: format!("the body is not base64: {error}"),
+        })
+    }
+
+    fn file(&self, path: &Spanned<String>) -> Result<Bytes, RenderError> {
+        let beside = Path::new(self.file).parent().unwrap_or(Path::new(""));
+        let full = beside.join(self.string(path)?);
+        let bytes = self.runner.files.read(&full);
+        bytes.map(Bytes::from).map_err(|error| RenderError {
+            span: path.span,
+            message: format!("the body's file {} cannot be read: {error}", full.display()),
+        })
+    }
+
+    fn pairs(&self, pairs: &[(Spanned<String>, Node)]) -> Result<Vec<(String, String)>, RenderError> {
+        let mut rendered = Vec::with_capacity(pairs.len());
+        for (name, node) in pairs {
+            let name = self.string(name)?;
+            match self.runner.engine.node(node, self.scope)? {
+                Value::Null => {}
+                Value::Array(values) => {
+                    rendered.extend(values.iter().map(|value| (name.clone(), plain(value))));
+                }
+                value => rendered.push((name, plain(&value))),
+            }
+        }
+        Ok(rendered)
+    }
+
+    fn string(&self, text: &Spanned<String>) -> Result<String, RenderError> {
+        self.runner.engine.string(&text.value, self.scope).map_err(|error| error.at(text.span).into())
+    }
+}
+
+fn mentions(lines: &[HeaderLine], name: &str) -> bool {
+    lines.iter().any(|line| line.name.value.eq_ignore_ascii_case(name))
+}
+
+/// A value as it stands in a header or a form: text without its quotes.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}

@@ -1,0 +1,249 @@
+//! One scenario: its variables, then setup, steps and teardown in order.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::step::{self, StepOutcome};
+use super::{Runner, Stop, include};
+use crate::contract::Compiled;
+use crate::model::{Action, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
+use crate::plan::{Cell, Run};
+use crate::template::Scope;
+
+/// Longest time that teardown gets after an interruption.
+const LAST_TEARDOWN: Duration = Duration::from_secs(5);
+
+/// What came of a scenario.
+pub(super) struct Outcome {
+    pub(super) result: ScenarioResult,
+    pub(super) steps: Vec<StepOutcome>,
+}
+
+impl Outcome {
+    /// Whether something failed.
+    pub(super) fn failed(&self) -> bool {
+        self.result.verdict == Verdict::Fail
+    }
+}
+
+/// A part of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Setup,
+    Steps,
+    Teardown,
+}
+
+/// A scenario while it runs.
+pub(super) struct Context<'r> {
+    pub(super) runner: &'r Runner,
+    pub(super) scenario: &'r Scenario,
+    /// The name with the case.
+    pub(super) name: &'r str,
+    pub(super) contract_name: Option<&'r str>,
+    pub(super) contract: Option<&'r Arc<Compiled>>,
+}
+
+/// Runs a scenario to its end.
+pub(super) async fn run(runner: &Runner, index: usize, run: &Run, stop: &Stop) -> Outcome {
+    let started = Instant::now();
+    let context = Context::new(runner, &run.scenario, &run.name, run.contract.as_deref());
+    let mut scope = Scope::child(&runner.variables, index as u64);
+    let left_out = match stop.reason() {
+        Some(reason) => Some((Verdict::Skipped, reason.to_owned())),
+        None => match context.set_variables(&mut scope, &run.row) {
+            Err(reason) => Some((Verdict::Inconclusive, reason)),
+            Ok(()) => context.missing(&scope).map(|reason| (Verdict::Skipped, reason)),
+        },
+    };
+    let steps = match left_out {
+        Some(_) => Vec::new(),
+        None => {
+            context.sections(&mut scope, stop, &[Section::Setup, Section::Steps, Section::Teardown]).await
+        }
+    };
+    let (verdict, reason) = match left_out {
+        Some((verdict, reason)) => (verdict, Some(runner.redactor.text(&reason).into_owned())),
+        None => (Verdict::of_parts(steps.iter().map(|step| step.result.verdict)), None),
+    };
+    let result = ScenarioResult {
+        name: runner.redactor.text(&run.name).into_owned(),
+        file: run.scenario.source.name.to_string(),
+        contract: run.contract.clone().unwrap_or_default(),
+        verdict,
+        duration_ms: millis(started.elapsed()),
+        reason,
+        steps: steps.iter().map(|step| step.result.clone()).collect(),
+    };
+    Outcome { result, steps }
+}
+
+/// Whole milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl<'r> Context<'r> {
+    pub(super) fn new(
+        runner: &'r Runner,
+        scenario: &'r Scenario,
+        name: &'r str,
+        contract_name: Option<&'r str>,
+    ) -> Self {
+        let contract = contract_name.and_then(|name| runner.contracts.get(name));
+        Self { runner, scenario, name, contract_name, contract }
+    }
+
+    /// Sets the file's variables where nothing from outside does, then the case's.
+    pub(super) fn set_variables(&self, scope: &mut Scope, row: &[(String, Cell)]) -> Result<(), String> {
+        for (name, cell) in row {
+            let value = match cell {
+                Cell::Value(value) => value.clone(),
+                Cell::Template(node) => {
+                    let rendered = self.runner.engine.node(node, scope);
+                    rendered.map_err(|error| self.at(error.span, &error.message))?
+                }
+            };
+            scope.set(name.clone(), value);
+        }
+        for (name, node) in &self.scenario.vars {
+            if scope.contains(&name.value) {
+                continue;
+            }
+            let rendered = self.runner.engine.node(node, scope);
+            let value = rendered.map_err(|error| self.at(error.span, &error.message))?;
+            scope.set(name.value.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// Why the scenario is skipped, if a variable it requires is not given.
+    pub(super) fn missing(&self, scope: &Scope) -> Option<String> {
+        let missing: Vec<_> = self
+            .scenario
+            .requires
+            .iter()
+            .filter(|name| !scope.contains(&name.value))
+            .map(|name| format!("`{}`", name.value))
+            .collect();
+        (!missing.is_empty()).then(|| format!("requires {}, which is not given", missing.join(", ")))
+    }
+
+    /// The variables that the file captured, for who includes it.
+    pub(super) fn captured(&self, scope: &Scope) -> Vec<(String, Value)> {
+        let steps = self.scenario.setup.iter().chain(&self.scenario.steps).chain(&self.scenario.teardown);
+        let mut names = Vec::new();
+        steps.for_each(|step| capture_names(step, &mut names));
+        names.into_iter().filter_map(|name| scope.get(&name).cloned().map(|value| (name, value))).collect()
+    }
+
+    /// Runs the sections in order. After a step that ends the scenario the rest is skipped, teardown excepted.
+    pub(super) async fn sections(
+        &self,
+        scope: &mut Scope,
+        stop: &Stop,
+        sections: &[Section],
+    ) -> Vec<StepOutcome> {
+        let mut outcomes = Vec::new();
+        let mut ended: Option<String> = None;
+        for section in sections {
+            let steps = match section {
+                Section::Setup => &self.scenario.setup,
+                Section::Steps => &self.scenario.steps,
+                Section::Teardown => &self.scenario.teardown,
+            };
+            if *section == Section::Teardown {
+                self.teardown(steps, scope, stop, &mut outcomes).await;
+                continue;
+            }
+            for step in steps {
+                let interrupted =
+                    stop.is_interrupted().then(|| "not run: the run was interrupted".to_owned());
+                let outcome = match ended.clone().or(interrupted) {
+                    Some(reason) => self.skipped(step, reason),
+                    None => self.step(step, scope, stop).await,
+                };
+                if outcome.ends_scenario && ended.is_none() {
+                    ended = Some(format!("not run: step `{}` did not pass", outcome.result.name));
+                }
+                outcomes.push(outcome);
+            }
+        }
+        outcomes
+    }
+
+    /// Teardown runs every step, also after failures; after an interruption it gets a last few seconds.
+    async fn teardown(
+        &self,
+        steps: &[Step],
+        scope: &mut Scope,
+        stop: &Stop,
+        outcomes: &mut Vec<StepOutcome>,
+    ) {
+        let last = tokio::time::Instant::now() + LAST_TEARDOWN;
+        let undisturbed = Stop::default();
+        for step in steps {
+            let outcome = if stop.is_interrupted() {
+                let running = self.step(step, scope, &undisturbed);
+                match tokio::time::timeout_at(last, running).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => self.skipped(step, "not run: the run was interrupted".to_owned()),
+                }
+            } else {
+                self.step(step, scope, &undisturbed).await
+            };
+            outcomes.push(outcome);
+        }
+    }
+
+    async fn step(&self, step: &Step, scope: &mut Scope, stop: &Stop) -> StepOutcome {
+        match &step.action {
+            Action::Request(spec) => step::run(self, step, spec, scope, stop).await,
+            Action::Include(include) => match &include.scenario {
+                Some(included) => include::run(self.runner, step, included, self, scope, stop).await,
+                None => self.skipped(step, "the included file was not loaded".to_owned()),
+            },
+        }
+    }
+
+    fn skipped(&self, step: &Step, reason: String) -> StepOutcome {
+        let mut result = self.result(step);
+        result.verdict = Verdict::Skipped;
+        result.reason = Some(self.runner.redactor.text(&reason).into_owned());
+        StepOutcome { result, findings: Vec::new(), included: None, ends_scenario: false }
+    }
+
+    /// The result of a step that has not done anything yet.
+    pub(super) fn result(&self, step: &Step) -> StepResult {
+        StepResult {
+            name: self.runner.redactor.text(&step.name.value).into_owned(),
+            line: self.scenario.source.position(step.span).line,
+            verdict: Verdict::Pass,
+            attempts: 0,
+            duration_ms: 0,
+            reason: None,
+            codes: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// A message with its place in the file.
+    pub(super) fn at(&self, span: Span, message: &str) -> String {
+        let at = self.scenario.source.position(span);
+        format!("{}:{}:{}: {message}", self.scenario.source.name, at.line, at.column)
+    }
+}
+
+fn capture_names(step: &Step, names: &mut Vec<String>) {
+    match &step.action {
+        Action::Request(spec) => names.extend(spec.capture.iter().map(|capture| capture.name.value.clone())),
+        Action::Include(include) => {
+            if let Some(scenario) = &include.scenario {
+                let steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
+                steps.for_each(|step| capture_names(step, names));
+            }
+        }
+    }
+}

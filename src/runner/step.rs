@@ -1,0 +1,273 @@
+//! One step: send, judge, perhaps wait and try again, keep what is captured.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::finding::Place;
+use super::scenario::{Context, millis};
+use super::throttle::{self, Advice};
+use super::{Stop, memory, render};
+use crate::contract::Compiled;
+use crate::expect;
+use crate::judge::{self, Judged};
+use crate::model::{
+    Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportErrorKind, Verdict,
+};
+use crate::template::Scope;
+
+/// What came of a step.
+pub(super) struct StepOutcome {
+    pub(super) result: StepResult,
+    pub(super) findings: Vec<Finding>,
+    /// The included file, whose findings are shown once for all who include it.
+    pub(super) included: Option<Arc<str>>,
+    /// Whether the scenario's other steps cannot build on this one.
+    pub(super) ends_scenario: bool,
+}
+
+/// Runs a request step.
+pub(super) async fn run(
+    context: &Context<'_>,
+    step: &Step,
+    spec: &RequestSpec,
+    scope: &mut Scope,
+    stop: &Stop,
+) -> StepOutcome {
+    let started = Instant::now();
+    let mut tries =
+        Tries { context, step, spec, result: context.result(step), findings: Vec::new(), waits: 0 };
+    let end = tries.until_end(scope, stop).await;
+    let Tries { mut result, mut findings, .. } = tries;
+    let fail_on = context.runner.settings.fail_on;
+    let (verdict, reason, ends_scenario) = match end {
+        End::Judged { expected: true } => (Verdict::Pass, None, false),
+        End::Judged { expected: false } => (Verdict::Fail, None, true),
+        End::Unjudged(reason) => (Verdict::Inconclusive, Some(reason), true),
+        End::Skipped(reason) => (Verdict::Skipped, Some(reason), true),
+    };
+    let broken = findings.iter().any(|finding| finding.severity >= fail_on);
+    result.verdict = if broken { Verdict::Fail } else { verdict };
+    result.reason = reason.map(|reason| context.runner.redactor.text(&reason).into_owned());
+    result.duration_ms = millis(started.elapsed());
+    findings.shrink_to_fit();
+    StepOutcome { result, findings, included: None, ends_scenario }
+}
+
+/// How the tries of a step ended.
+enum End {
+    /// With an answer, as expected or not.
+    Judged { expected: bool },
+    /// Without one that can be judged.
+    Unjudged(String),
+    /// Interrupted.
+    Skipped(String),
+}
+
+/// What to do after one answer.
+enum After {
+    End(End),
+    Again(Duration),
+}
+
+struct Tries<'c, 'r> {
+    context: &'c Context<'r>,
+    step: &'c Step,
+    spec: &'c RequestSpec,
+    result: StepResult,
+    findings: Vec<Finding>,
+    /// Waits for an unexpected 429; they do not count as tries.
+    waits: u32,
+}
+
+impl Tries<'_, '_> {
+    async fn until_end(&mut self, scope: &mut Scope, stop: &Stop) -> End {
+        let runner = self.context.runner;
+        loop {
+            if let Some(why) = runner.reach.given_up() {
+                return End::Unjudged(format!("not sent: the target cannot be reached: {why}"));
+            }
+            let surroundings = render::Surroundings {
+                runner,
+                scope,
+                defaults: &self.context.scenario.defaults,
+                base_path: self.context.contract.map_or("", |contract| &contract.contract.base_path),
+                file: &self.context.scenario.source.name,
+            };
+            let request = match surroundings.request(self.spec) {
+                Ok(request) => request,
+                Err(error) => return End::Unjudged(self.context.at(error.span, &error.message)),
+            };
+            runner.redactor.add_credentials(&request.headers);
+            self.result.attempts += 1;
+            let exchange = tokio::select! {
+                exchange = runner.transport.send(&request) => exchange,
+                () = stop.interrupted() => return End::Skipped("interrupted while the request was on its way".to_owned()),
+            };
+            runner.reach.saw(&exchange);
+            let pause = match self.judge(&exchange, scope) {
+                After::End(end) => return end,
+                After::Again(pause) => pause,
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.interrupted() => return End::Skipped("interrupted while waiting to try again".to_owned()),
+            }
+        }
+    }
+
+    fn judge(&mut self, exchange: &Exchange, scope: &mut Scope) -> After {
+        let response = match &exchange.outcome {
+            Ok(response) => response,
+            Err(error) => return self.no_answer(error.kind, &error.message),
+        };
+        let runner = self.context.runner;
+        runner.redactor.add_credentials(&response.headers);
+        let mut judged = self.judged(exchange);
+        self.result.codes.extend(judged.code.clone());
+        let wanted = self.expectation(exchange, &judged, scope);
+        self.keep(std::mem::take(&mut judged.observations), exchange);
+        let unmet = match wanted {
+            Ok(unmet) => unmet,
+            Err(reason) => return After::End(End::Unjudged(reason)),
+        };
+        if throttle::is_unexpected(response, &self.spec.expect, !unmet.is_empty()) {
+            return self.throttled(response, judged.code.as_deref());
+        }
+        if unmet.is_empty() {
+            return After::End(self.capture(exchange, &judged, scope));
+        }
+        if let Some(pause) = self.next_try() {
+            return After::Again(pause);
+        }
+        self.keep(unmet, exchange);
+        After::End(End::Judged { expected: false })
+    }
+
+    fn judged(&self, exchange: &Exchange) -> Judged {
+        let place = || format!("{} › {}", self.context.name, self.step.name.value);
+        let memory = memory::At { ids: &self.context.runner.memory, place: &place };
+        judge::judge(exchange, self.context.contract.map(AsRef::as_ref), &memory)
+    }
+
+    /// The parts of the expectation that do not hold.
+    fn expectation(
+        &self,
+        exchange: &Exchange,
+        judged: &Judged,
+        scope: &Scope,
+    ) -> Result<Vec<Observation>, String> {
+        let contract = self.context.contract.map(|compiled: &Arc<Compiled>| &compiled.contract);
+        let context =
+            expect::Context { scope, engine: &self.context.runner.engine, contract, body: &judged.body };
+        let mut expect = std::borrow::Cow::Borrowed(&self.spec.expect);
+        if expect.within.is_none() && self.context.scenario.defaults.within.is_some() {
+            expect.to_mut().within.clone_from(&self.context.scenario.defaults.within);
+        }
+        expect::check(&expect, exchange, &context)
+            .map_err(|error| self.context.at(error.span, &error.message))
+    }
+
+    fn throttled(&mut self, response: &crate::model::Response, code: Option<&str>) -> After {
+        let contract = self.context.contract.map(|compiled| &compiled.contract);
+        let longest = self.context.runner.settings.longest_wait;
+        match throttle::advice(response, code, contract, self.waits, longest) {
+            Advice::Wait(wait) => {
+                self.waits += 1;
+                After::Again(wait)
+            }
+            Advice::GiveUp(why) => After::End(End::Unjudged(why)),
+        }
+    }
+
+    /// The wait before the next try, if the step asks for one.
+    fn next_try(&self) -> Option<Duration> {
+        let retry = self.spec.retry.as_ref()?;
+        let tried = self.result.attempts - self.waits;
+        (tried < retry.max).then(|| pause(retry, tried, self.context.runner.settings.seed))
+    }
+
+    fn capture(&mut self, exchange: &Exchange, judged: &Judged, scope: &mut Scope) -> End {
+        match expect::capture(&self.spec.capture, exchange, &judged.body) {
+            Ok(captured) => {
+                for (name, value, secret) in captured {
+                    if secret {
+                        // Too short to be hidden is said where secrets are declared; a captured one is what it is.
+                        let _ = self.context.runner.redactor.add_value(&value);
+                    }
+                    scope.set(name, value);
+                }
+                End::Judged { expected: true }
+            }
+            Err(error) => {
+                self.keep(vec![error.observation()], exchange);
+                End::Judged { expected: false }
+            }
+        }
+    }
+
+    /// An exchange without an answer: a limit of the step that is surely broken fails it; what is no HTTP is
+    /// a fault of the server; everything else cannot be judged.
+    fn no_answer(&mut self, kind: TransportErrorKind, message: &str) -> After {
+        if kind == TransportErrorKind::Request {
+            return After::End(End::Unjudged(format!("the request cannot be sent: {message}")));
+        }
+        if let Some(pause) = self.next_try() {
+            return After::Again(pause);
+        }
+        After::End(End::Unjudged(message.to_owned()))
+    }
+
+    fn keep(&mut self, observations: Vec<Observation>, exchange: &Exchange) {
+        let place = Place {
+            scenario: self.context.scenario,
+            run: self.context.name,
+            step: &self.step.name.value,
+            span: self.spec.path.span,
+            redactor: &self.context.runner.redactor,
+        };
+        self.findings.extend(place.findings(observations, exchange));
+    }
+}
+
+/// The wait after `tried` tries: it grows by the factor, and a share of it is drawn at random.
+fn pause(retry: &Retry, tried: u32, seed: u64) -> Duration {
+    const LONGEST: f64 = 300.0;
+    let exponent = i32::try_from(tried.saturating_sub(1)).unwrap_or(i32::MAX);
+    let full = (retry.interval.as_secs_f64() * retry.backoff.powi(exponent)).min(LONGEST);
+    let share = mixed(seed ^ u64::from(tried)) * retry.jitter;
+    Duration::from_secs_f64(full * (1.0 - share))
+}
+
+/// A number from 0 to 1 that looks random (SplitMix64's finaliser).
+fn mixed(seed: u64) -> f64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+    let unit = ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
+    unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+
+    #[test]
+    fn waits_grow_and_stay_bounded() {
+        let retry = |backoff, jitter| Retry {
+            span: Span::default(),
+            max: 5,
+            interval: Duration::from_millis(100),
+            backoff,
+            jitter,
+        };
+        assert_eq!(pause(&retry(2.0, 0.0), 1, 7), Duration::from_millis(100));
+        assert_eq!(pause(&retry(2.0, 0.0), 3, 7), Duration::from_millis(400));
+        assert_eq!(pause(&retry(10.0, 0.0), 5_000, 7), Duration::from_secs(300));
+        for tried in 1..50 {
+            let wait = pause(&retry(1.0, 0.5), tried, 7);
+            assert!((Duration::from_millis(50)..=Duration::from_millis(100)).contains(&wait), "{wait:?}");
+        }
+    }
+}

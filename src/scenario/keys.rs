@@ -1,0 +1,200 @@
+//! The keys of the scenario format, with their meaning and shape: the one source of parser, docs and schema.
+
+use crate::matcher::MATCHERS;
+use crate::yaml::{Key, Shape, Table};
+
+const TEXT: Shape = Shape::Text;
+const DURATION: Shape = Shape::Duration;
+const STATUSES: Shape = Shape::Either(&[Shape::Status, Shape::List(&Shape::Status)]);
+const CHECK: Shape = Shape::Either(&[Shape::Object(&CHECKS), Shape::Any]);
+const STEPS: Shape = Shape::List(&Shape::Object(&STEP));
+
+/// The top level of a scenario file.
+pub static SCENARIO: Table = Table {
+    name: "scenario",
+    what: "a scenario",
+    doc: "One scenario: steps that run in order, judged against a contract.",
+    keys: &[
+        Key::required("name", TEXT, "The scenario's name in every report."),
+        Key::optional("description", TEXT, "What the scenario proves, for readers of the file."),
+        Key::optional(
+            "contract",
+            TEXT,
+            "The contract every response is judged by: a built-in name, or a folder relative to the project. \
+             Without it the project's default is used.",
+        ),
+        Key::optional("tags", Shape::List(&TEXT), "Words for `--tag`."),
+        Key::optional(
+            "requires",
+            Shape::List(&TEXT),
+            "Variables that must be given. If one is missing the scenario is skipped, and the report says which.",
+        ),
+        Key::optional(
+            "vars",
+            Shape::Map(&Shape::Any),
+            "Variables of this file; a later one may use an earlier one. The command line and the project's \
+             variables come first.",
+        ),
+        Key::optional("defaults", Shape::Object(&DEFAULTS), "What every request of this file has."),
+        Key::optional(
+            "cases",
+            Shape::Either(&[Shape::List(&Shape::Map(&Shape::Any)), TEXT]),
+            "Runs the scenario once for each item, whose members become variables; or the name of a CSV file \
+             beside this one, whose first line names the variables.",
+        ),
+        Key::optional("serial", Shape::Boolean, "Whether no other scenario may run at the same time."),
+        Key::optional("setup", STEPS, "Steps before the others. If one of them fails, `steps` are skipped."),
+        Key::required("steps", STEPS, "The steps, run in order. After a failed step the rest are skipped."),
+        Key::optional("teardown", STEPS, "Steps that run at the end whatever happened before."),
+    ],
+};
+
+static DEFAULTS: Table = Table {
+    name: "defaults",
+    what: "`defaults`",
+    doc: "What every request of the file has unless it says otherwise.",
+    keys: &[
+        Key::optional("headers", HEADERS, "Headers of every request. A request takes one away with `null`."),
+        Key::optional("timeout", DURATION, "Longest time for one request. Default `30s`."),
+        Key::optional("within", DURATION, "Longest time a response may take to count as expected."),
+    ],
+};
+
+const HEADERS: Shape = Shape::Map(&Shape::Any);
+
+static STEP: Table = Table {
+    name: "step",
+    what: "a step",
+    doc: "One request and what is expected of its answer, or another file to run.",
+    keys: &[
+        Key::optional("name", TEXT, "The step's name in every report. Default: the request line."),
+        Key::optional("request", Shape::Object(&REQUEST), "What to send."),
+        Key::optional(
+            "expect",
+            Shape::Object(&EXPECT),
+            "What the answer must be. The contract's rules judge it in any case.",
+        ),
+        Key::optional(
+            "capture",
+            Shape::Map(&Shape::Either(&[TEXT, Shape::Object(&CAPTURE)])),
+            "Values to keep, by variable name: a JSONPath (`$.data.id`), `header NAME`, `status` or `body`.",
+        ),
+        Key::optional(
+            "retry",
+            Shape::Object(&RETRY),
+            "Whether and how to try again until the expectation holds.",
+        ),
+        Key::optional(
+            "include",
+            TEXT,
+            "Another scenario file, relative to this one: its steps run once for the whole run, and its captures \
+             are handed over.",
+        ),
+    ],
+};
+
+static REQUEST: Table = Table {
+    name: "request",
+    what: "a request",
+    doc: "A request: a method with the path below the contract's base path, headers and one kind of body.",
+    keys: &[
+        Key::optional("get", TEXT, "GET this path."),
+        Key::optional("post", TEXT, "POST to this path."),
+        Key::optional("put", TEXT, "PUT to this path."),
+        Key::optional("patch", TEXT, "PATCH this path."),
+        Key::optional("delete", TEXT, "DELETE this path."),
+        Key::optional("head", TEXT, "HEAD of this path."),
+        Key::optional("options", TEXT, "OPTIONS of this path."),
+        Key::optional("method", TEXT, "Any other method; the path stands under `path`."),
+        Key::optional("path", TEXT, "The path for `method`."),
+        Key::optional("query", Shape::Map(&Shape::Any), "Query parameters; a list repeats the parameter."),
+        Key::optional(
+            "headers",
+            HEADERS,
+            "Headers; a list sends several lines, `null` takes a default away.",
+        ),
+        Key::optional(
+            "json",
+            Shape::Any,
+            "A JSON body, keys in the order written. Sets `content-type: application/json` unless given.",
+        ),
+        Key::optional("raw", TEXT, "A body as it stands. No content type is added."),
+        Key::optional("base64", TEXT, "A body of any bytes, written as base64. No content type is added."),
+        Key::optional(
+            "form",
+            Shape::Map(&Shape::Any),
+            "A form body. Sets `content-type: application/x-www-form-urlencoded` unless given.",
+        ),
+        Key::optional("file", TEXT, "The bytes of a file, relative to this one. No content type is added."),
+        Key::optional("redirects", Shape::Integer(0, 20), "How many redirects to follow. Default 0: none."),
+        Key::optional("timeout", DURATION, "Longest time for this request."),
+    ],
+};
+
+static EXPECT: Table = Table {
+    name: "expect",
+    what: "`expect`",
+    doc: "What the answer must be; every part that is given must hold.",
+    keys: &[
+        Key::optional("status", STATUSES, "The status: `422`, a class `4xx`, or a list of those."),
+        Key::optional("error", CHECK, "The error code, wherever the contract says it stands."),
+        Key::optional("message", CHECK, "The message for people, wherever the contract says it stands."),
+        Key::optional(
+            "details",
+            Shape::Either(&[Shape::List(&Shape::Map(&Shape::Any)), Shape::Map(&Shape::Any)]),
+            "The error's details. A list: for each item some detail must have these members. A mapping: checks \
+             on the members of the one details object.",
+        ),
+        Key::optional("headers", Shape::Map(&CHECK), "Checks on response headers."),
+        Key::optional("body", Shape::Map(&CHECK), "Checks on parts of a JSON body, by JSONPath (RFC 9535)."),
+        Key::optional("text", CHECK, "A check on the whole body as text."),
+        Key::optional("within", DURATION, "Longest time from sending to the last byte."),
+    ],
+};
+
+static CAPTURE: Table = Table {
+    name: "capture",
+    what: "a capture",
+    doc: "A value to keep.",
+    keys: &[
+        Key::required("from", TEXT, "A JSONPath (`$.data.id`), `header NAME`, `status` or `body`."),
+        Key::optional("secret", Shape::Boolean, "Whether the value must never be shown."),
+    ],
+};
+
+static RETRY: Table = Table {
+    name: "retry",
+    what: "`retry`",
+    doc: "Tries again until the expectation holds.",
+    keys: &[
+        Key::optional("until", Shape::Word(&["expect"]), "What ends the tries: the expectation holds."),
+        Key::optional("max", Shape::Integer(1, 10_000), "Most attempts, the first included. Default 5."),
+        Key::optional("interval", DURATION, "Wait before the second attempt. Default `200ms`."),
+        Key::optional("backoff", Shape::Number(1.0, 10.0), "Factor from wait to wait. Default 1."),
+        Key::optional(
+            "jitter",
+            Shape::Number(0.0, 1.0),
+            "Share of each wait that is drawn at random. Default 0.",
+        ),
+    ],
+};
+
+macro_rules! matcher_keys {
+    ($($index:literal)*) => {
+        [$(Key::optional(MATCHERS[$index].name, Shape::Any, MATCHERS[$index].doc)),*]
+    };
+}
+
+static MATCHER_KEYS: [Key; MATCHERS.len()] = matcher_keys!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+
+/// The matchers of a check, as keys.
+static CHECKS: Table = Table {
+    name: "check",
+    what: "a check",
+    doc: "Matchers that must all hold. A value that is no mapping stands for `equals`.",
+    keys: &MATCHER_KEYS,
+};
+
+/// Keys whose abilities are announced but not there yet, by the table they belong to.
+pub(super) const NOT_YET: &[(&str, &str)] =
+    &[("scenario", "limits"), ("scenario", "load"), ("step", "snapshot")];

@@ -1,0 +1,92 @@
+//! The top level of a scenario file.
+
+use super::keys::{NOT_YET, SCENARIO};
+use super::{request, step};
+use crate::model::{Cases, Defaults, Diagnostic, Node, NodeKind, Scenario, Source, Spanned};
+use crate::yaml::{self, Fields, Problems, Shape};
+
+/// Parses a scenario file.
+///
+/// # Errors
+/// Every mistake in the file, in file order.
+pub fn parse(source: &Source) -> Result<Scenario, Vec<Diagnostic>> {
+    let mut root = yaml::parse(source).map_err(|diagnostic| vec![*diagnostic])?;
+    let mut problems = Problems::new(source);
+    refuse_announced(&mut root, &mut problems);
+    yaml::check(&root, &Shape::Object(&SCENARIO), &mut problems);
+    let scenario = read(&root, &mut problems);
+    match scenario {
+        Some(scenario) if problems.is_empty() => Ok(scenario),
+        _ => Err(problems.into_diagnostics()),
+    }
+}
+
+fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
+    let fields = Fields::of(root);
+    let vars = fields.pairs("vars");
+    for (name, _) in vars.iter().filter(|(name, _)| !step::is_variable_name(&name.value)) {
+        problems.add(name.span, "a variable's name is letters, digits and `_`", "not a variable name");
+    }
+    let steps = step::parse_all(fields.list("steps"), problems);
+    if let Some(node) = fields.get("steps").filter(|node| node.as_list().is_some_and(<[Node]>::is_empty)) {
+        problems.add(node.span, "a scenario needs at least one step", "no step here");
+    }
+    Some(Scenario {
+        source: problems.source().clone(),
+        name: fields.text("name")?,
+        contract: fields.text("contract"),
+        tags: fields.texts("tags").into_iter().map(|tag| tag.value).collect(),
+        requires: fields.texts("requires"),
+        vars,
+        defaults: defaults(&fields, problems),
+        setup: step::parse_all(fields.list("setup"), problems),
+        steps,
+        teardown: step::parse_all(fields.list("teardown"), problems),
+        cases: cases(&fields),
+        serial: fields.flag("serial").unwrap_or(false),
+    })
+}
+
+fn defaults(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Defaults {
+    let Some(node) = fields.get("defaults") else { return Defaults::default() };
+    let fields = Fields::of(node);
+    Defaults {
+        headers: request::headers(&fields, problems),
+        timeout: request::timeout(&fields, problems),
+        within: fields.duration("within"),
+    }
+}
+
+fn cases(fields: &Fields<'_>) -> Option<Cases> {
+    let node = fields.get("cases")?;
+    match &node.kind {
+        NodeKind::List(items) => Some(Cases::Inline(items.to_vec())),
+        _ => Some(Cases::Csv(Spanned::new(node.as_text()?.to_owned(), node.span))),
+    }
+}
+
+/// Takes out keys whose abilities are announced but not there yet, each with a message that says so.
+fn refuse_announced(root: &mut Node, problems: &mut Problems<'_>) {
+    take_out("scenario", root, problems);
+    let NodeKind::Map(entries) = &mut root.kind else { return };
+    for entry in
+        entries.iter_mut().filter(|entry| matches!(&*entry.key.value, "setup" | "steps" | "teardown"))
+    {
+        if let NodeKind::List(steps) = &mut entry.value.kind {
+            steps.iter_mut().for_each(|step| take_out("step", step, problems));
+        }
+    }
+}
+
+fn take_out(table: &str, node: &mut Node, problems: &mut Problems<'_>) {
+    let NodeKind::Map(entries) = &mut node.kind else { return };
+    let announced = |key: &str| NOT_YET.contains(&(table, key));
+    if !entries.iter().any(|entry| announced(&entry.key.value)) {
+        return;
+    }
+    for entry in entries.iter().filter(|entry| announced(&entry.key.value)) {
+        let key = &entry.key.value;
+        problems.add(entry.key.span, format!("`{key}` is not available yet"), "remove it for now");
+    }
+    *entries = entries.iter().filter(|entry| !announced(&entry.key.value)).cloned().collect();
+}
