@@ -43,7 +43,7 @@ impl Decision {
     /// Whole seconds until the limit is full again, rounded up and at least 1: whoever waits them is admitted.
     pub(super) fn reset_seconds(&self) -> u64 {
         let whole = self.reset.as_secs();
-        let rounded = if self.reset.subsec_nanos() == 0 { whole } else { whole + 1 };
+        let rounded = if self.reset.subsec_nanos() == 0 { whole } else { whole.saturating_add(1) };
         rounded.max(1)
     }
 
@@ -120,7 +120,8 @@ impl<K: Eq + Hash> Limiter<K> {
             return Decision { refused: Some(scope), ..standing };
         }
         counters.window.used += 1;
-        counters.day.used += 1;
+        // Without a daily quota nothing stops this counter.
+        counters.day.used = counters.day.used.saturating_add(1);
         standings(counters).map_or_else(
             || counters.window.standing(quota.limit, quota.window, now),
             |(_, standing)| standing,

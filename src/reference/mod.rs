@@ -1,8 +1,8 @@
 //! The reference server: both documented APIs on one port, with leads, keys, real limits and faults on demand.
 //!
 //! The way of a request: `rotation` hands it to `service`, which asks `auth`, `limiter` and `router`, lets
-//! `handlers` act on the `store`, and has a success or a [`Problem`](problem::Problem) written by `flat` or
-//! `nested`. What the documents leave open is decided here and shown by [`routes`].
+//! `handlers` act on the `store`, and has a success or a problem written by `flat` or `nested`. What the
+//! documents leave open is decided here and shown by [`routes`].
 
 mod api;
 mod auth;

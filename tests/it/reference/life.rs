@@ -44,19 +44,44 @@ async fn limits_of_nothing_are_refused() {
 
 #[tokio::test]
 async fn answers_under_way_are_not_cut_by_a_stop() {
-    let bench = Bench::start(Options { latency: Duration::from_millis(300), ..Options::default() }).await;
+    let bench = Bench::start(Options { latency: Duration::from_millis(500), ..Options::default() }).await;
     let url = format!("{}/v1/health", bench.server.origin());
     let mut requests = JoinSet::new();
     for _ in 0..40 {
         let request = bench.client.get(&url);
         requests.spawn(async move { Answer::read(request.send().await.unwrap()).await });
     }
-    // All were sent by the time the first answer, held back for 300 ms, is here.
+    // All were sent by the time the first answer, held back for 500 ms, is here.
     let first = requests.join_next().await.unwrap().unwrap();
     assert_eq!(first.status, 200);
     bench.server.stop().await;
     for answer in requests.join_all().await {
         assert!(matches!(answer.status, 200 | 503));
         assert_eq!(answer.json()["success"], answer.status == 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_under_load_ends_and_frees_the_port() {
+    let mut address = Options::default().address;
+    for _ in 0..3 {
+        let bench = Bench::start(Options { address, ..Options::default() }).await;
+        let url = format!("{}/v1/health", bench.server.origin());
+        address = bench.server.origin().strip_prefix("http://").unwrap().parse().unwrap();
+        let (started, mut running) = tokio::sync::mpsc::channel(1);
+        let mut clients = JoinSet::new();
+        for _ in 0..8 {
+            let (client, url, started) = (bench.client.clone(), url.clone(), started.clone());
+            // Each goes on until nobody answers any more.
+            clients.spawn(async move {
+                while let Ok(response) = client.get(&url).send().await {
+                    assert!(matches!(response.status().as_u16(), 200 | 503));
+                    let _ = started.try_send(());
+                }
+            });
+        }
+        running.recv().await.unwrap();
+        bench.server.stop().await;
+        clients.join_all().await;
     }
 }
