@@ -25,7 +25,7 @@ pub fn run(mut env: Env) -> Exit {
         Err(error) => return usage(&mut env, &error),
     };
     match cli.command {
-        Command::Run(args) => run::run(&mut env, *args),
+        Command::Run(args) => run::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Contract(command) => contract::run(&mut env, &command),
         Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),

@@ -26,7 +26,7 @@ use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 /// Threads for requests; more would only fight with each other.
 const MOST_THREADS: usize = 8;
 
-pub(super) fn run(env: &mut Env, args: RunArgs) -> Exit {
+pub(super) fn run(env: &mut Env, args: &RunArgs) -> Exit {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = match runtime {
@@ -34,7 +34,7 @@ pub(super) fn run(env: &mut Env, args: RunArgs) -> Exit {
         Err(error) => return refuse(env, &format!("the runtime cannot start: {error}")),
     };
     let exit = runtime.block_on(async {
-        match execute(env, &args).await {
+        match execute(env, args).await {
             Ok(exit) => exit,
             Err(Refusal::Message(message)) => refuse(env, &message),
             Err(Refusal::Mistakes(mistakes)) => show_mistakes(env, &mistakes),

@@ -32,7 +32,7 @@ fn captures(scenario: &Scenario, into: &mut HashSet<String>) {
     for step in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
         match &step.action {
             Action::Request(spec) => {
-                into.extend(spec.capture.iter().map(|capture| capture.name.value.clone()))
+                into.extend(spec.capture.iter().map(|capture| capture.name.value.clone()));
             }
             Action::Include(include) => {
                 if let Some(scenario) = &include.scenario {

@@ -20,7 +20,7 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// Places observations about one exchange.
-    pub(super) fn findings(&self, observations: Vec<Observation>, exchange: &Exchange) -> Vec<Finding> {
+    pub(super) fn findings(&self, observations: &[Observation], exchange: &Exchange) -> Vec<Finding> {
         if observations.is_empty() {
             return Vec::new();
         }
@@ -29,10 +29,10 @@ impl Place<'_> {
             Ok(response) => self.redactor.response_text(response, EXCERPT),
             Err(error) => self.clean(&error.message),
         };
-        observations.into_iter().map(|observation| self.finding(observation, &curl, &response)).collect()
+        observations.iter().map(|observation| self.finding(observation, &curl, &response)).collect()
     }
 
-    fn finding(&self, observation: Observation, curl: &str, response: &str) -> Finding {
+    fn finding(&self, observation: &Observation, curl: &str, response: &str) -> Finding {
         let span = observation.span.unwrap_or(self.span);
         let at = self.scenario.source.position(span);
         let label = if observation.span.is_some() { self.clean(&observation.message) } else { String::new() };

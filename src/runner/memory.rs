@@ -9,7 +9,11 @@ const MOST: usize = 1_000_000;
 
 /// Ids by contract, each with the place of its first use.
 #[derive(Debug, Default)]
-pub(super) struct Ids(Mutex<HashMap<(Box<str>, Box<str>), Box<str>>>);
+pub(super) struct Ids(Mutex<HashMap<(Contract, Id), Place>>);
+
+type Contract = Box<str>;
+type Id = Box<str>;
+type Place = Box<str>;
 
 /// The memory as one step uses it: what it adds is remembered under the step's name.
 pub(super) struct At<'a> {

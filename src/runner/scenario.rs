@@ -15,6 +15,9 @@ use crate::template::Scope;
 /// Longest time that teardown gets after an interruption.
 const LAST_TEARDOWN: Duration = Duration::from_secs(5);
 
+/// Why a step was not run after an interruption.
+const INTERRUPTED: &str = "not run: the run was interrupted";
+
 /// What came of a scenario.
 pub(super) struct Outcome {
     pub(super) result: ScenarioResult,
@@ -159,10 +162,9 @@ impl<'r> Context<'r> {
                 continue;
             }
             for step in steps {
-                let interrupted =
-                    stop.is_interrupted().then(|| "not run: the run was interrupted".to_owned());
+                let interrupted = stop.is_interrupted().then(|| INTERRUPTED.to_owned());
                 let outcome = match ended.clone().or(interrupted) {
-                    Some(reason) => self.skipped(step, reason),
+                    Some(reason) => self.skipped(step, &reason),
                     None => self.step(step, scope, stop).await,
                 };
                 if outcome.ends_scenario && ended.is_none() {
@@ -189,7 +191,7 @@ impl<'r> Context<'r> {
                 let running = self.step(step, scope, &undisturbed);
                 match tokio::time::timeout_at(last, running).await {
                     Ok(outcome) => outcome,
-                    Err(_) => self.skipped(step, "not run: the run was interrupted".to_owned()),
+                    Err(_) => self.skipped(step, INTERRUPTED),
                 }
             } else {
                 self.step(step, scope, &undisturbed).await
@@ -203,15 +205,15 @@ impl<'r> Context<'r> {
             Action::Request(spec) => step::run(self, step, spec, scope, stop).await,
             Action::Include(include) => match &include.scenario {
                 Some(included) => include::run(self.runner, step, included, self, scope, stop).await,
-                None => self.skipped(step, "the included file was not loaded".to_owned()),
+                None => self.skipped(step, "the included file was not loaded"),
             },
         }
     }
 
-    fn skipped(&self, step: &Step, reason: String) -> StepOutcome {
+    fn skipped(&self, step: &Step, reason: &str) -> StepOutcome {
         let mut result = self.result(step);
         result.verdict = Verdict::Skipped;
-        result.reason = Some(self.runner.redactor.text(&reason).into_owned());
+        result.reason = Some(self.runner.redactor.text(reason).into_owned());
         StepOutcome { result, findings: Vec::new(), included: None, ends_scenario: false }
     }
 

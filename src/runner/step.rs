@@ -122,10 +122,10 @@ impl Tries<'_, '_> {
         };
         let runner = self.context.runner;
         runner.redactor.add_credentials(&response.headers);
-        let mut judged = self.judged(exchange);
+        let judged = self.judged(exchange);
         self.result.codes.extend(judged.code.clone());
         let wanted = self.expectation(exchange, &judged, scope);
-        self.keep(std::mem::take(&mut judged.observations), exchange);
+        self.keep(&judged.observations, exchange);
         let unmet = match wanted {
             Ok(unmet) => unmet,
             Err(reason) => return After::End(End::Unjudged(reason)),
@@ -139,7 +139,7 @@ impl Tries<'_, '_> {
         if let Some(pause) = self.next_try() {
             return After::Again(pause);
         }
-        self.keep(unmet, exchange);
+        self.keep(&unmet, exchange);
         After::End(End::Judged { expected: false })
     }
 
@@ -199,7 +199,7 @@ impl Tries<'_, '_> {
                 End::Judged { expected: true }
             }
             Err(error) => {
-                self.keep(vec![error.observation()], exchange);
+                self.keep(&[error.observation()], exchange);
                 End::Judged { expected: false }
             }
         }
@@ -217,7 +217,7 @@ impl Tries<'_, '_> {
         After::End(End::Unjudged(message.to_owned()))
     }
 
-    fn keep(&mut self, observations: Vec<Observation>, exchange: &Exchange) {
+    fn keep(&mut self, observations: &[Observation], exchange: &Exchange) {
         let place = Place {
             scenario: self.context.scenario,
             run: self.context.name,
