@@ -14,8 +14,13 @@ pub(super) enum Holds {
     Described,
     /// It says nothing about it or its neighbours.
     Open,
-    /// It describes its neighbours (these names), but not it.
-    Missing(Vec<String>),
+    /// It describes neighbours, but not this part of the way.
+    Missing {
+        /// The part of the pointer that is not described.
+        token: String,
+        /// What is described in its place.
+        names: Vec<String>,
+    },
 }
 
 impl Holds {
@@ -23,11 +28,13 @@ impl Holds {
     fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Described, _) | (_, Self::Described) => Self::Described,
-            (Self::Missing(mut names), Self::Missing(more)) => {
+            (Self::Missing { token, mut names }, Self::Missing { names: more, .. }) => {
                 names.extend(more);
-                Self::Missing(names)
+                Self::Missing { token, names }
             }
-            (Self::Missing(names), Self::Open) | (Self::Open, Self::Missing(names)) => Self::Missing(names),
+            (missing @ Self::Missing { .. }, Self::Open) | (Self::Open, missing @ Self::Missing { .. }) => {
+                missing
+            }
             (Self::Open, Self::Open) => Self::Open,
         }
     }
@@ -53,7 +60,7 @@ fn walk(files: &JsonFiles, file: &str, schema: &Value, tokens: &[String], depth:
     if let Some(Value::Object(properties)) = keywords.get("properties") {
         verdict = verdict.or(match properties.get(token) {
             Some(property) => walk(files, file, property, rest, depth + 1),
-            None => Holds::Missing(properties.keys().cloned().collect()),
+            None => Holds::Missing { token: token.clone(), names: properties.keys().cloned().collect() },
         });
     }
     let catch_all = ["additionalProperties", "patternProperties", "unevaluatedProperties"];

@@ -95,10 +95,8 @@ fn check_files(decoded: &Decoded, files: &ContractFiles, json: &JsonFiles, probl
 }
 
 fn check_pointer(pointer: &Spanned<String>, file: &str, json: &JsonFiles, problems: &mut Problems<'_>) {
-    let Holds::Missing(names) = dangling::holds(json, file, &pointer.value) else { return };
-    let last =
-        pointer.value.split('/').find(|token| !token.is_empty() && !names.iter().any(|name| name == token));
-    let near = last.and_then(|token| yaml::nearest(token, names.iter().map(String::as_str)));
+    let Holds::Missing { token, names } = dangling::holds(json, file, &pointer.value) else { return };
+    let near = yaml::nearest(&token, names.iter().map(String::as_str));
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("describe it in {file}, or point to one of {}", names.join(", ")),

@@ -130,3 +130,6 @@ fn violations(
         Kind::Other => Default::default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,3 +159,36 @@ fn turn(contract: &Contract, observation: &mut Observation) -> bool {
     observation.severity = severity.unwrap_or(observation.severity);
     severity.is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_are_unique_sorted_and_well_formed() {
+        let codes: Vec<_> = RULES.iter().map(|rule| rule.info.code).collect();
+        assert!(codes.is_sorted_by(|a, b| a < b), "sorted, and none twice: {codes:?}");
+        for rule in all() {
+            let (letters, digits) = rule.code.split_at(3);
+            assert!(letters.bytes().all(|byte| byte.is_ascii_uppercase()), "{}", rule.code);
+            assert!(digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()), "{}", rule.code);
+            assert!(
+                rule.name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')),
+                "{}",
+                rule.name
+            );
+            assert_eq!(all().iter().filter(|other| other.name == rule.name).count(), 1, "{}", rule.name);
+            for heading in ["\n\n## Why\n\n", "\n\n## Fires\n\n", "\n\n## Silent\n\n"] {
+                assert!(rule.doc.contains(heading), "{}: {heading:?}", rule.name);
+            }
+        }
+    }
+
+    #[test]
+    fn rules_are_found_by_code_and_name() {
+        assert_eq!(find("env001").map(|rule| rule.name), Some("envelope-schema"));
+        assert_eq!(find("status-of-code").map(|rule| rule.code), Some("COD005"));
+        assert!(find("nonsense").is_none());
+        assert_eq!(suggest("staus-of-code"), Some("status-of-code"));
+    }
+}
