@@ -15,7 +15,7 @@
 //! | 3 | `env`, `transport` | edges to the world |
 //! | 2 | `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `matcher`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
-//! | 0 | `model` | data |
+//! | 0 | `model`, `spelling` | data, and did-you-mean |
 
 pub mod app;
 pub mod catalogue;
@@ -35,6 +35,7 @@ pub mod report;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod spelling;
 pub mod template;
 pub mod transport;
 pub mod yaml;

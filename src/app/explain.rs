@@ -7,7 +7,7 @@ use crate::catalogue;
 use crate::cli::Exit;
 use crate::env::Env;
 use crate::model::RuleInfo;
-use crate::yaml::nearest;
+use crate::spelling::nearest;
 
 pub(super) fn run(env: &mut Env, wanted: Option<&str>) -> Exit {
     let rules = catalogue::rules();

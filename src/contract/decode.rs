@@ -9,7 +9,8 @@ use crate::model::{
     CodeRow, Contract, Details, DetailsShape, Envelope, Node, RateLimit, RequestIdRule, RetryAfterRule,
     RuleInfo, Severity, Span, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
-use crate::yaml::{Fields, Problems, nearest};
+use crate::spelling::nearest;
+use crate::yaml::{Fields, Problems};
 
 /// The schema files that a contract names.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::folder::{JsonFile, JsonFiles};
 use super::locate::Side;
 use crate::model::Diagnostic;
-use crate::yaml::nearest;
+use crate::spelling::nearest;
 
 /// Keywords with one schema (JSON Schema 2020-12, core and validation).
 const ONE: &[&str] = &[

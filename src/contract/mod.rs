@@ -18,6 +18,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::model::{Contract, DetailsShape, Diagnostic, RuleInfo, SchemaViolation, Spanned};
+use crate::spelling;
 use crate::yaml::{self, Problems, Shape};
 use dangling::Holds;
 use decode::Decoded;
@@ -96,7 +97,7 @@ fn check_files(decoded: &Decoded, files: &ContractFiles, json: &JsonFiles, probl
 
 fn check_pointer(pointer: &Spanned<String>, file: &str, json: &JsonFiles, problems: &mut Problems<'_>) {
     let Holds::Missing { token, names } = dangling::holds(json, file, &pointer.value) else { return };
-    let near = yaml::nearest(&token, names.iter().map(String::as_str));
+    let near = spelling::nearest(&token, names.iter().map(String::as_str));
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("describe it in {file}, or point to one of {}", names.join(", ")),

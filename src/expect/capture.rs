@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::nearest::{nearest, nearest_path};
+use super::nearest::nearest_path;
 use super::rules::CAPTURE;
 use super::{header_names, header_text, path, unreadable};
 use crate::model::{Body, Capture, CaptureFrom, Exchange, Observation, Response, Span};
+use crate::spelling::nearest;
 
 /// Why a value could not be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,16 +8,6 @@ const PLACES: usize = 500;
 /// Most places that are named.
 const NAMED: usize = 3;
 
-/// The name that is most like the wanted one, if any is at all.
-pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = wanted.to_lowercase();
-    names
-        .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness >= 0.85)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, name)| name)
-}
-
 /// The paths of a body that are most like the wanted one, in words; `None` if it has none.
 pub(super) fn nearest_path(wanted: &str, body: &Value) -> Option<String> {
     let mut paths = Vec::new();

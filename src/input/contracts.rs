@@ -7,7 +7,7 @@ use super::source;
 use crate::contract::{self, Compiled, ContractFiles};
 use crate::env::Files;
 use crate::model::Diagnostic;
-use crate::{rules, yaml};
+use crate::{rules, spelling};
 
 /// Where a project keeps its own contracts.
 const FOLDER: &str = "schemas";
@@ -36,7 +36,7 @@ pub fn contract(files: &dyn Files, name: &str) -> Result<Found, Vec<Diagnostic>>
     }
     let known = names(files);
     let mistake = Diagnostic::file(name, format!("there is no contract `{name}`"));
-    Err(vec![mistake.with_help(match yaml::nearest(name, known.iter().map(String::as_str)) {
+    Err(vec![mistake.with_help(match spelling::nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}; or name a folder with a contract.yaml", known.join(", ")),
     })])

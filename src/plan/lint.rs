@@ -6,7 +6,7 @@ use crate::model::{
     Action, BodyPart, CaptureFrom, Check, Diagnostic, Expect, HeaderLine, Node, NodeKind, RequestSpec,
     Scenario, Source, Span, Spanned, Step,
 };
-use crate::yaml::nearest;
+use crate::spelling::nearest;
 use crate::{expect, template};
 
 /// Looks at every template and JSONPath of a scenario before anything is sent. `given` are the variables

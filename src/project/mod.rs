@@ -5,6 +5,7 @@ mod keys;
 pub use keys::PROJECT;
 
 use crate::model::{Diagnostic, Node, Severity, Source, Spanned};
+use crate::spelling;
 use crate::yaml::{self, Fields, Problems, Shape};
 
 /// The file's name, looked for in the working directory.
@@ -53,7 +54,7 @@ impl Project {
         let Some(name) = name else { return Ok(self.base.clone()) };
         let Some((_, over)) = self.environments.iter().find(|(known, _)| known.value == name) else {
             let known: Vec<_> = self.environments.iter().map(|(name, _)| name.value.as_str()).collect();
-            return Err(match yaml::nearest(name, known.iter().copied()) {
+            return Err(match spelling::nearest(name, known.iter().copied()) {
                 Some(near) => format!("no environment `{name}` in {FILE_NAME}; did you mean `{near}`?"),
                 None if known.is_empty() => format!("no environment `{name}`: {FILE_NAME} names none"),
                 None => format!("no environment `{name}` in {FILE_NAME}; there are {}", known.join(", ")),

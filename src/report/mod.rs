@@ -16,6 +16,7 @@ mod words;
 use std::io::{self, Write};
 
 use crate::model::{Event, Report};
+use crate::spelling::nearest;
 
 pub use diagnostic::{render, snippet};
 pub use fold::Fold;
@@ -103,9 +104,7 @@ pub fn find(name: &str) -> Result<&'static Format, UnknownFormat> {
     if let Some(format) = FORMATS.iter().find(|format| format.name == name) {
         return Ok(format);
     }
-    let distance = |format: &Format| strsim::damerau_levenshtein(&name.to_ascii_lowercase(), format.name);
-    let nearest = FORMATS.iter().min_by_key(|format| distance(format)).filter(|format| distance(format) <= 2);
-    Err(UnknownFormat { nearest: nearest.map(|format| format.name) })
+    Err(UnknownFormat { nearest: nearest(name, FORMATS.iter().map(|format| format.name)) })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Rule, Subject, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity, UndocumentedCodes};
-use crate::yaml::nearest;
+use crate::spelling::nearest;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -120,7 +120,7 @@ pub fn find(code_or_name: &str) -> Option<&'static RuleInfo> {
 
 /// The rule whose code or name is most like `word`, if one is near.
 pub fn suggest(word: &str) -> Option<&'static str> {
-    crate::yaml::nearest(word, RULES.iter().flat_map(|rule| [rule.info.code, rule.info.name]))
+    crate::spelling::nearest(word, RULES.iter().flat_map(|rule| [rule.info.code, rule.info.name]))
 }
 
 /// Lets every rule look at one response. The severities are those of the rules or of the contract.

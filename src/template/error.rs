@@ -7,6 +7,7 @@ use minijinja::ErrorKind;
 use super::functions::functions;
 use super::scope::Scope;
 use crate::model::Span;
+use crate::spelling;
 
 /// Why a text could not be rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,15 +82,10 @@ impl TemplateError {
 }
 
 fn nearest(name: &str, scope: &Scope) -> Option<String> {
-    let functions = functions().iter().map(|function| (function.name, format!("{}()", function.name)));
-    scope
-        .iter()
-        .map(|(variable, _)| (variable, variable.to_owned()))
-        .chain(functions)
-        .map(|(known, shown)| (strsim::damerau_levenshtein(name, known), shown))
-        .filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, shown)| shown)
+    let names = functions().iter().map(|function| function.name);
+    let near = spelling::nearest(name, scope.iter().map(|(name, _)| name).chain(names))?;
+    let function = functions().iter().any(|function| function.name == near);
+    Some(if function { format!("{near}()") } else { near.to_owned() })
 }
 
 fn listed(scope: &Scope) -> String {

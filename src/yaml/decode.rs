@@ -146,17 +146,6 @@ pub fn duration_from_text(text: &str) -> Option<Duration> {
     Some(number * seconds).filter(|seconds| *seconds <= limit).map(Duration::from_secs_f64)
 }
 
-/// The name most like `word`, if one is near enough to be meant.
-pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    names
-        .map(|name| (strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| {
-            *distance <= 1 + name.chars().count() / 4 && *distance < word.chars().count().max(2)
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,13 +160,5 @@ mod tests {
         {
             assert_eq!(duration_from_text(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn near_names_are_offered_and_far_ones_are_not() {
-        let names = ["status", "headers", "body"];
-        assert_eq!(nearest("stauts", names.into_iter()), Some("status"));
-        assert_eq!(nearest("Body", names.into_iter()), Some("body"));
-        assert_eq!(nearest("zzz", names.into_iter()), None);
     }
 }

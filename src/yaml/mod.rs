@@ -6,7 +6,7 @@ mod scalar;
 mod shape;
 
 pub use compose::parse;
-pub use decode::{Fields, duration_from_text, nearest};
+pub use decode::{Fields, duration_from_text};
 pub use shape::{Key, Shape, Table, check, json_schema};
 pub(crate) use shape::{expected, status_class};
 

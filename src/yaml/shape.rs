@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Problems, duration_from_text, nearest};
+use super::{Problems, duration_from_text};
 use crate::model::{Node, NodeKind, Span};
+use crate::spelling::nearest;
 
 /// One key of a mapping.
 #[derive(Debug)]

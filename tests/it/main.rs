@@ -1,5 +1,7 @@
 //! Every integration test, in one binary.
 
+mod architecture;
+mod catalogue;
 mod reference;
 mod report;
 mod shell;

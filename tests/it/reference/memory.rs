@@ -38,7 +38,6 @@ async fn hammer(address: String, request: String, count: usize) -> HashMap<Strin
 }
 
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "the kernel's word on this process, not a file of a user")]
 fn resident_mebibytes() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
     pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096 / (1024 * 1024)
