@@ -17,7 +17,7 @@ pub(super) fn run(env: &mut Env, command: &ContractCommand) -> Exit {
                     Ok(found) => {
                         let _ = writeln!(
                             text,
-                            "{name:<24} {:<10} {}",
+                            "{:<9} {}",
                             found.origin,
                             contract::summary(&found.contract.contract)
                         );

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::folder::JsonFiles;
 
-/// Deepest chain of references that is followed.
+/// Deepest chain of schemas that is followed.
 const DEEPEST: usize = 32;
+/// Most schemas that are looked at; references may form circles.
+const MOST: usize = 4096;
 
 /// What a schema says about a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,46 +47,56 @@ pub(super) fn holds(files: &JsonFiles, file: &str, pointer: &str) -> Holds {
     let tokens: Vec<String> =
         pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
     match files.get(file) {
-        Some(schema) => walk(files, file, &schema.value, &tokens, 0),
+        Some(schema) => Walk { files, left: MOST }.schema(file, &schema.value, &tokens, 0),
         None => Holds::Open,
     }
 }
 
-fn walk(files: &JsonFiles, file: &str, schema: &Value, tokens: &[String], depth: usize) -> Holds {
-    let Some((token, rest)) = tokens.split_first() else { return Holds::Described };
-    let Value::Object(keywords) = schema else { return Holds::Open };
-    if depth > DEEPEST {
-        return Holds::Open;
-    }
-    let mut verdict = Holds::Open;
-    if let Some(Value::Object(properties)) = keywords.get("properties") {
-        verdict = verdict.or(match properties.get(token) {
-            Some(property) => walk(files, file, property, rest, depth + 1),
-            None => Holds::Missing { token: token.clone(), names: properties.keys().cloned().collect() },
-        });
-    }
-    let catch_all = ["additionalProperties", "patternProperties", "unevaluatedProperties"];
-    if catch_all
-        .iter()
-        .any(|keyword| keywords.get(*keyword).is_some_and(|schema| *schema != Value::Bool(false)))
-    {
-        verdict = verdict.or(Holds::Described);
-    }
-    if let Some(items) = keywords.get("items").filter(|_| token.parse::<usize>().is_ok()) {
-        verdict = verdict.or(walk(files, file, items, rest, depth + 1));
-    }
-    let branches =
-        ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| keywords.get(keyword)?.as_array());
-    let conditions = ["then", "else"].into_iter().filter_map(|keyword| keywords.get(keyword));
-    for branch in branches.flatten().chain(conditions) {
-        verdict = verdict.or(walk(files, file, branch, tokens, depth + 1));
-    }
-    if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
-        let (other, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let other = if other.is_empty() { file } else { other };
-        if let Some(target) = files.get(other).and_then(|file| file.value.pointer(fragment)) {
-            verdict = verdict.or(walk(files, other, target, tokens, depth + 1));
+/// A walk down the schemas of a folder.
+struct Walk<'f> {
+    files: &'f JsonFiles,
+    left: usize,
+}
+
+impl Walk<'_> {
+    fn schema(&mut self, file: &str, schema: &Value, tokens: &[String], depth: usize) -> Holds {
+        let Some((token, rest)) = tokens.split_first() else { return Holds::Described };
+        let Value::Object(keywords) = schema else { return Holds::Open };
+        if depth > DEEPEST || self.left == 0 {
+            return Holds::Open;
         }
+        self.left -= 1;
+        let files = self.files;
+        let mut verdict = Holds::Open;
+        if let Some(Value::Object(properties)) = keywords.get("properties") {
+            verdict = verdict.or(match properties.get(token) {
+                Some(property) => self.schema(file, property, rest, depth + 1),
+                None => Holds::Missing { token: token.clone(), names: properties.keys().cloned().collect() },
+            });
+        }
+        let catch_all = ["additionalProperties", "patternProperties", "unevaluatedProperties"];
+        if catch_all
+            .iter()
+            .any(|keyword| keywords.get(*keyword).is_some_and(|schema| *schema != Value::Bool(false)))
+        {
+            verdict = verdict.or(Holds::Described);
+        }
+        if let Some(items) = keywords.get("items").filter(|_| token.parse::<usize>().is_ok()) {
+            verdict = verdict.or(self.schema(file, items, rest, depth + 1));
+        }
+        let branches =
+            ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| keywords.get(keyword)?.as_array());
+        let conditions = ["then", "else"].into_iter().filter_map(|keyword| keywords.get(keyword));
+        for branch in branches.flatten().chain(conditions) {
+            verdict = verdict.or(self.schema(file, branch, tokens, depth + 1));
+        }
+        if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
+            let (other, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+            let other = if other.is_empty() { file } else { other };
+            if let Some(target) = files.get(other).and_then(|file| file.value.pointer(fragment)) {
+                verdict = verdict.or(self.schema(other, target, tokens, depth + 1));
+            }
+        }
+        verdict
     }
-    verdict
 }

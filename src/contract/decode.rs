@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::model::{
     CodeRow, Contract, Details, DetailsShape, Envelope, Node, RateLimit, RequestIdRule, RetryAfterRule,
-    RuleInfo, Severity, Span, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
+    RuleInfo, Severity, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 use crate::spelling::nearest;
 use crate::yaml::{Fields, Problems};
@@ -295,13 +295,4 @@ fn is_pointer(text: &Spanned<String>, problems: &mut Problems<'_>) -> bool {
         problems.add_with_help(text.span, "expected a JSON pointer", "it starts with `/`", help);
     }
     good
-}
-
-/// Notes that a file named by the contract is not there.
-pub(super) fn no_file(name: &str, span: Span, files: &[&str], problems: &mut Problems<'_>) {
-    let help = match nearest(name, files.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "put the file into the contract's folder; names have no folders in them".to_owned(),
-    };
-    problems.add_with_help(span, format!("no file `{name}` in the contract's folder"), "not there", help);
 }

@@ -27,7 +27,7 @@ pub(super) static CONTRACT: Table = Table {
         Key::optional(
             "undocumented_codes",
             Shape::Word(&["deny", "note"]),
-            "Whether a code that the catalogue lacks is an error (`deny`, the default) or only noted.",
+            "Whether a code that the catalogue lacks is an error (`deny`, the default) or only noted; with no codes at all, none is judged.",
         ),
         Key::optional(
             "code_pattern",

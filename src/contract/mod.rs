@@ -17,7 +17,7 @@ use jsonschema::Validator;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::model::{Contract, DetailsShape, Diagnostic, RuleInfo, SchemaViolation, Spanned};
+use crate::model::{Contract, DetailsShape, Diagnostic, RuleInfo, SchemaViolation, Span, Spanned};
 use crate::spelling;
 use crate::yaml::{self, Problems, Shape};
 use dangling::Holds;
@@ -81,7 +81,7 @@ fn check_files(decoded: &Decoded, files: &ContractFiles, json: &JsonFiles, probl
     let details = schemas.details.iter().map(|(_, file)| file);
     for file in schemas.envelope.iter().chain(&schemas.success).chain(details) {
         if !files.files.contains_key(&file.value) {
-            decode::no_file(&file.value, file.span, &names, problems);
+            no_file(&file.value, file.span, &names, problems);
         } else if !file.value.ends_with(".json") {
             problems.add(file.span, "a schema file ends in `.json`", "not a JSON file");
         }
@@ -93,6 +93,15 @@ fn check_files(decoded: &Decoded, files: &ContractFiles, json: &JsonFiles, probl
             check_pointer(pointer, &file.value, json, problems);
         }
     }
+}
+
+/// Notes that a file named by the contract is not there.
+fn no_file(name: &str, span: Span, files: &[&str], problems: &mut Problems<'_>) {
+    let help = match spelling::nearest(name, files.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "put the file into the contract's folder; names have no folders in them".to_owned(),
+    };
+    problems.add_with_help(span, format!("no file `{name}` in the contract's folder"), "not there", help);
 }
 
 fn check_pointer(pointer: &Spanned<String>, file: &str, json: &JsonFiles, problems: &mut Problems<'_>) {

@@ -263,3 +263,29 @@ fn a_compiled_contract_is_shared_between_threads() {
     fn shared<T: Send + Sync + Clone>() {}
     shared::<Compiled>();
 }
+
+#[test]
+fn references_in_a_circle_come_to_an_end() {
+    for schema in [
+        r##"{ "$ref": "#" }"##,
+        r##"{ "allOf": [{ "$ref": "#" }, { "$ref": "#" }, { "$ref": "#" }] }"##,
+        r##"{ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/b" }, "b": { "$ref": "#/$defs/a" } } }"##,
+    ] {
+        if let Ok(compiled) = load(&files(CONTRACT, &[("envelope.schema.json", schema)]), &[]) {
+            compiled.envelope_violations(&serde_json::json!({ "error": {} }));
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn broken_folders_are_told_and_never_panic(at in 0usize..2000, cut in 0usize..30, put in "[ -~\\n]{0,6}") {
+        let break_up = |text: &str| {
+            let start = at % text.len();
+            let end = (start + cut).min(text.len());
+            format!("{}{put}{}", &text[..start], &text[end..])
+        };
+        mistakes(&break_up(CONTRACT), &[("envelope.schema.json", SCHEMA)]);
+        mistakes(CONTRACT, &[("envelope.schema.json", &break_up(SCHEMA))]);
+    }
+}

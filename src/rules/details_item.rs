@@ -1,8 +1,9 @@
 //! An entry of details without its field or message.
 
+use serde_json::Value;
+
 use super::{Rule, Subject, show};
 use crate::model::{DetailsShape, Observation, RuleInfo, RuleSource as Source, Severity};
-use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,8 +1,9 @@
 //! Details of another shape than documented.
 
+use serde_json::Value;
+
 use super::{Rule, Subject, show};
 use crate::model::{DetailsShape, Observation, RuleInfo, RuleSource as Source, Severity};
-use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

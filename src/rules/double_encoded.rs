@@ -1,8 +1,9 @@
 //! JSON inside a JSON string.
 
+use serde_json::Value;
+
 use super::{Rule, Subject};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
-use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -1,8 +1,9 @@
 //! An error message that says nothing.
 
+use serde_json::Value;
+
 use super::{Rule, Subject, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
-use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

@@ -123,7 +123,7 @@ impl<'a> Subject<'a> {
 
     /// The request id's response header, if the contract names one and it is there.
     pub(super) fn header_id(&self) -> Option<Cow<'a, str>> {
-        self.response.header(self.contract?.request_id.header.as_deref()?)
+        self.response.header(self.contract?.request_id.header.as_deref()?).filter(|id| !id.is_empty())
     }
 
     /// The request id in an error's body, if it is text.

@@ -1,8 +1,9 @@
 //! A success flag that contradicts the status.
 
+use serde_json::Value;
+
 use super::{Kind, Rule, Subject, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
-use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

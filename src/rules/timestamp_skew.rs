@@ -1,9 +1,11 @@
 //! A timestamp far from the time of the response.
 
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
 use super::{Rule, Subject, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
-use std::time::Duration;
-use time::OffsetDateTime;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {

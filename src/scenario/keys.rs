@@ -44,7 +44,12 @@ pub static SCENARIO: Table = Table {
         ),
         Key::optional("serial", Shape::Boolean, "Whether no other scenario may run at the same time."),
         Key::optional("setup", STEPS, "Steps before the others. If one of them fails, `steps` are skipped."),
-        Key::required("steps", STEPS, "The steps, run in order. After a failed step the rest are skipped."),
+        Key::required(
+            "steps",
+            STEPS,
+            "The steps, run in order. After a step whose expectation failed, or that could not be judged, the rest are \
+             skipped; a finding of the contract's rules alone does not stop the scenario.",
+        ),
         Key::optional("teardown", STEPS, "Steps that run at the end whatever happened before."),
     ],
 };

@@ -237,10 +237,13 @@ pub(crate) fn expected(shape: &Shape) -> String {
         Shape::Status => "a status such as `422`, or a class such as `4xx`".to_owned(),
         Shape::List(item) => match item {
             Shape::Any => "a list".to_owned(),
+            Shape::Text => "a list of texts".to_owned(),
+            Shape::Object(table) => format!("a list of {}s", table.name),
+            Shape::Status => "a list of them".to_owned(),
             _ => format!("a list, each item {}", expected(item)),
         },
         Shape::Map(_) => "a mapping".to_owned(),
-        Shape::Object(table) => format!("{}, a mapping", table.what),
+        Shape::Object(table) => format!("{} (a mapping)", table.what),
         Shape::Either(shapes) => {
             let shapes: Vec<_> = shapes.iter().map(expected).collect();
             shapes.join(", or ")

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod catalogue;
+mod contracts;
 mod reference;
 mod report;
 mod shell;

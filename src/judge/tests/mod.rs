@@ -1,6 +1,7 @@
 //! The judge with the shipped contracts: examples of the rules' docs, vectors of the documents, every row.
 
 mod docs;
+mod edges;
 mod robust;
 mod rows;
 mod unjudged;
