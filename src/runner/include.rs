@@ -69,10 +69,10 @@ async fn execute(
     let contract = included.contract.as_ref().map(|name| name.value.as_str()).or(includer.contract_name);
     let context = scenario::Context::new(runner, included, &name, contract);
     let mut scope = Scope::child(&runner.variables, stream(&included.source.name));
-    if let Err(reason) = context.set_variables(&mut scope, &[]) {
+    if let Some(reason) = context.missing(&scope, &[]) {
         return Included::unjudged(reason);
     }
-    if let Some(reason) = context.missing(&scope) {
+    if let Err(reason) = context.set_variables(&mut scope, &[]) {
         return Included::unjudged(reason);
     }
     let steps =
