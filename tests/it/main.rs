@@ -3,4 +3,5 @@
 mod reference;
 mod report;
 mod shell;
+mod suites;
 mod wire;
