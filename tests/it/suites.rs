@@ -3,11 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use tollgate::model::{Report, Severity, Verdict};
+use tollgate::model::{Report, Severity, Source, Verdict};
+use tollgate::reference;
 
 fn tollgate(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
@@ -111,4 +114,46 @@ fn a_target_that_nobody_answers_at_cannot_be_judged() {
     assert_eq!(report.summary.verdict, Verdict::Inconclusive);
     assert_eq!((report.summary.passed, report.summary.failed), (0, 0));
     assert!(report.findings.is_empty());
+}
+
+/// All YAML files of the suites.
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            into.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_file_can_be_copied_and_every_variable_is_explained() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let given: BTreeSet<String> =
+        reference::variables(&reference::keys(1)).into_iter().map(|(name, _)| name).collect();
+    let mut paths = Vec::new();
+    files(&folder, &mut paths);
+    assert!(paths.len() > 20, "{paths:?}");
+    let mut required = BTreeSet::new();
+    for path in paths {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let up = "../".repeat(path.strip_prefix(&folder).unwrap().components().count());
+        let first = format!("# yaml-language-server: $schema={up}schemas/scenario.schema.json\n");
+        assert!(text.starts_with(&first), "{shown} does not start with {first}");
+        assert!(text.contains("\ndescription: "), "{shown} has no description");
+        let scenario = tollgate::scenario::parse(&Source::new(&shown, &text)).unwrap();
+        assert!(!scenario.tags.is_empty(), "{shown} has no tag");
+        required.extend(scenario.requires.into_iter().map(|name| name.value));
+    }
+    for name in &required {
+        assert!(given.contains(name), "the server inside does not give `{name}`");
+        assert!(readme.contains(&format!("\n| `{name}` |")), "README.md does not explain `{name}`");
+    }
+    let markers: Vec<_> =
+        given.iter().filter(|name| name.starts_with("has_") && !required.contains(*name)).collect();
+    assert!(markers.is_empty(), "nothing requires {markers:?}");
 }
