@@ -1,5 +1,6 @@
 //! One scenario: its variables, then setup, steps and teardown in order.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use super::step::{self, StepOutcome};
 use super::{Runner, Stop, include};
 use crate::contract::Compiled;
 use crate::model::{Action, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
-use crate::plan::{Cell, Run};
+use crate::plan::{self, Cell, Run};
 use crate::template::Scope;
 
 /// Longest time that teardown gets after an interruption.
@@ -130,7 +131,17 @@ impl<'r> Context<'r> {
                 || self.scenario.vars.iter().any(|(var, _)| var.value == name)
         };
         let wanted = self.scenario.requires.iter().map(|name| name.value.as_str());
-        let missing: Vec<_> = wanted.filter(|name| !scope.contains(name) && !own(name)).collect();
+        let mut missing: Vec<String> =
+            wanted.filter(|name| !scope.contains(name) && !own(name)).map(str::to_owned).collect();
+        // An included file sees what is given from outside and its own variables.
+        plan::included(self.scenario, &mut |included| {
+            let own = |name: &str| included.vars.iter().any(|(var, _)| var.value == name);
+            let wanted = included.requires.iter().map(|name| &name.value);
+            missing
+                .extend(wanted.filter(|name| !self.runner.variables.contains(name) && !own(name)).cloned());
+        });
+        let mut seen = HashSet::new();
+        missing.retain(|name| seen.insert(name.clone()));
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
         (!missing.is_empty()).then(|| format!("requires {}, which {verb} not given", missing.join(", ")))

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod includes;
 mod reference;
 mod report;
 mod shell;

@@ -58,7 +58,8 @@ impl Drop for Server {
 #[test]
 fn everything_passes_on_the_server_inside_and_every_code_is_provoked() {
     let (exit, report) = run(&[]);
-    let told: Vec<_> = report.findings.iter().map(|found| format!("{}: {}", found.file, found.message)).collect();
+    let told: Vec<_> =
+        report.findings.iter().map(|found| format!("{}: {}", found.file, found.message)).collect();
     assert_eq!(exit, Some(0), "{told:#?}");
     assert_eq!(report.summary.verdict, Verdict::Pass);
     for scenario in &report.scenarios {
