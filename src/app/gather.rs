@@ -77,10 +77,16 @@ pub(super) fn plan(
 ) -> Result<Plan, Refusal> {
     let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
     let mut mistakes = Vec::new();
+    let mut included = HashSet::new();
     for Loaded { scenario, rows } in &loaded {
         let columns: Vec<String> =
             rows.iter().flat_map(row_names).collect::<HashSet<_>>().into_iter().collect();
         mistakes.extend(plan::lint(scenario, &given, &columns));
+        plan::included(scenario, &mut |scenario| {
+            if included.insert(Arc::clone(&scenario.source.name)) {
+                mistakes.extend(plan::lint(scenario, &given, &[]));
+            }
+        });
     }
     if !mistakes.is_empty() {
         return Err(mistakes.into());

@@ -71,10 +71,11 @@ async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
     }
     let transport = transport(env, args, &environment)?;
     let mut outputs = Outputs::open(&report_targets(args, &project)?, style(env, args), redactor.clone())?;
-    let catalogues = contracts
+    let mut catalogues = contracts
         .iter()
         .map(|(name, compiled)| (name.clone(), compiled.contract.codes.keys().cloned().collect()))
         .collect::<IndexMap<_, _>>();
+    catalogues.sort_unstable_keys();
     let settings = settings(args, &project, &target, seed);
     let files = Arc::clone(&env.files);
     let runner = Runner::new(Box::new(transport), contracts, engine, redactor, files, variables, settings);

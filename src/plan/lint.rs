@@ -96,7 +96,10 @@ impl Lint<'_> {
     }
 
     fn headers(&mut self, headers: &[HeaderLine]) {
-        headers.iter().for_each(|header| self.node(&header.value));
+        for header in headers {
+            self.spanned(&header.name);
+            self.node(&header.value);
+        }
     }
 
     fn pairs(&mut self, pairs: &[(Spanned<String>, Node)]) {

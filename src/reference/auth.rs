@@ -182,8 +182,18 @@ pub fn keys_json(keys: &[Key]) -> Value {
 }
 
 /// The variables that suites need: every key by its alias, `unknown_key` (shaped like a key, known to nobody),
-/// `workspace` and `other_workspace`, and `fault_header`, the header that injects a fault.
+/// `workspace` and `other_workspace`, `fault_header`, the header that injects a fault, and a marker `has_...` for
+/// every ability that the documents do not promise.
 pub fn variables(keys: &[Key]) -> Vec<(String, String)> {
+    let offered = [
+        "has_delete",
+        "has_health",
+        "has_idempotency",
+        "has_list",
+        "has_patch",
+        "has_status",
+        "has_unique_email",
+    ];
     let fixed = [
         ("unknown_key", "tg_test_0000000000000000"),
         ("workspace", ALPHA),
@@ -191,7 +201,8 @@ pub fn variables(keys: &[Key]) -> Vec<(String, String)> {
         ("fault_header", super::edges::FAULT_HEADER),
     ];
     let keys = keys.iter().map(|key| (key.alias, key.key.as_str()));
-    keys.chain(fixed).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let offered = offered.map(|name| (name, "true"));
+    keys.chain(fixed).chain(offered).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{Runner, Stop};
 use crate::model::{Finding, Scenario, Step, StepResult, Verdict};
 use crate::template::Scope;
 
-/// The included files that ran or are running, by name.
+/// The included files that ran or are running, by name and contract.
 #[derive(Debug, Default)]
 pub(super) struct Includes(Mutex<HashMap<Arc<str>, Arc<OnceCell<Included>>>>);
 
@@ -36,12 +36,14 @@ pub(super) async fn run(
     scope: &mut Scope,
     stop: &Stop,
 ) -> StepOutcome {
-    let file = Arc::clone(&included.source.name);
+    // A file without a contract of its own runs once under each contract of those who include it.
+    let contract = included.contract.as_ref().map(|name| name.value.as_str()).or(includer.contract_name);
+    let key: Arc<str> = format!("{}\n{}", included.source.name, contract.unwrap_or_default()).into();
     let cell = {
         let mut cells = runner.includes.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(cells.entry(Arc::clone(&file)).or_default())
+        Arc::clone(cells.entry(Arc::clone(&key)).or_default())
     };
-    let outcome = cell.get_or_init(|| Box::pin(execute(runner, included, includer, stop))).await;
+    let outcome = cell.get_or_init(|| Box::pin(execute(runner, included, contract, &key, stop))).await;
     for (name, value) in &outcome.captures {
         scope.set(name.clone(), value.clone());
     }
@@ -56,23 +58,23 @@ pub(super) async fn run(
         findings: Vec::new(),
     };
     let ends_scenario = outcome.verdict != Verdict::Pass;
-    StepOutcome { result, findings: outcome.findings.clone(), included: Some(file), ends_scenario }
+    StepOutcome { result, findings: outcome.findings.clone(), included: Some(key), ends_scenario }
 }
 
 async fn execute(
     runner: &Runner,
     included: &Arc<Scenario>,
-    includer: &scenario::Context<'_>,
+    contract: Option<&str>,
+    key: &str,
     stop: &Stop,
 ) -> Included {
     let name = included.name.value.clone();
-    let contract = included.contract.as_ref().map(|name| name.value.as_str()).or(includer.contract_name);
     let context = scenario::Context::new(runner, included, &name, contract);
-    let mut scope = Scope::child(&runner.variables, stream(&included.source.name));
-    if let Err(reason) = context.set_variables(&mut scope, &[]) {
+    let mut scope = Scope::child(&runner.variables, stream(key));
+    if let Some(reason) = context.missing(&scope, &[]) {
         return Included::unjudged(reason);
     }
-    if let Some(reason) = context.missing(&scope) {
+    if let Err(reason) = context.set_variables(&mut scope, &[]) {
         return Included::unjudged(reason);
     }
     let steps =
@@ -107,8 +109,8 @@ impl Included {
 }
 
 /// A stream of random values of the file's own, the same in every run with the same seed.
-fn stream(name: &str) -> u64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+fn stream(key: &str) -> u64 {
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     hash | 1 << 63

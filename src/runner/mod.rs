@@ -153,7 +153,7 @@ impl Worker {
     }
 }
 
-/// Puts outcomes back into input order, and shows the findings of a shared include once.
+/// Puts outcomes back into input order, and shows and counts a shared include once.
 #[derive(Default)]
 struct Order {
     next: usize,
@@ -170,14 +170,16 @@ impl Order {
         }
     }
 
-    fn show(&mut self, index: usize, outcome: scenario::Outcome, emit: &mut impl FnMut(&Event)) {
-        for mut step in outcome.steps {
+    fn show(&mut self, index: usize, mut outcome: scenario::Outcome, emit: &mut impl FnMut(&Event)) {
+        for (mut step, total) in outcome.steps.into_iter().zip(&mut outcome.result.steps) {
             if let Some(file) = step.included.take()
                 && !self.included.insert(file)
             {
                 step.findings.clear();
                 step.result.attempts = 0;
                 step.result.codes.clear();
+                // The scenario's result is what totals are counted from.
+                total.clone_from(&step.result);
             }
             emit(&Event::StepFinished { scenario: index, step: step.result, findings: step.findings });
         }

@@ -90,7 +90,8 @@ impl Surroundings<'_> {
                 Value::Array(values) => values,
                 value => vec![value],
             };
-            headers.extend(values.iter().map(|value| Header::new(&line.name.value, &plain(value))));
+            let name = self.string(&line.name)?;
+            headers.extend(values.iter().map(|value| Header::new(&name, &plain(value))));
         }
         Ok(headers)
     }

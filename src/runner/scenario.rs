@@ -1,5 +1,6 @@
 //! One scenario: its variables, then setup, steps and teardown in order.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use super::step::{self, StepOutcome};
 use super::{Runner, Stop, include};
 use crate::contract::Compiled;
 use crate::model::{Action, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
-use crate::plan::{Cell, Run};
+use crate::plan::{self, Cell, Run};
 use crate::template::Scope;
 
 /// Longest time that teardown gets after an interruption.
@@ -56,9 +57,12 @@ pub(super) async fn run(runner: &Runner, index: usize, run: &Run, stop: &Stop) -
     let mut scope = Scope::child(&runner.variables, index as u64);
     let left_out = match stop.reason() {
         Some(reason) => Some((Verdict::Skipped, reason.to_owned())),
-        None => match context.set_variables(&mut scope, &run.row) {
-            Err(reason) => Some((Verdict::Inconclusive, reason)),
-            Ok(()) => context.missing(&scope).map(|reason| (Verdict::Skipped, reason)),
+        None => match context.missing(&scope, &run.row) {
+            Some(reason) => Some((Verdict::Skipped, reason)),
+            None => context
+                .set_variables(&mut scope, &run.row)
+                .err()
+                .map(|reason| (Verdict::Inconclusive, reason)),
         },
     };
     let steps = match left_out {
@@ -122,16 +126,28 @@ impl<'r> Context<'r> {
         Ok(())
     }
 
-    /// Why the scenario is skipped, if a variable it requires is not given.
-    pub(super) fn missing(&self, scope: &Scope) -> Option<String> {
-        let missing: Vec<_> = self
-            .scenario
-            .requires
-            .iter()
-            .filter(|name| !scope.contains(&name.value))
-            .map(|name| format!("`{}`", name.value))
-            .collect();
-        (!missing.is_empty()).then(|| format!("requires {}, which is not given", missing.join(", ")))
+    /// Why the scenario is skipped, if a variable it requires is not given. Asked before anything is rendered:
+    /// the cases and the file's own variables may use what is required.
+    pub(super) fn missing(&self, scope: &Scope, row: &[(String, Cell)]) -> Option<String> {
+        let own = |name: &str| {
+            row.iter().any(|(column, _)| column == name)
+                || self.scenario.vars.iter().any(|(var, _)| var.value == name)
+        };
+        let wanted = self.scenario.requires.iter().map(|name| name.value.as_str());
+        let mut missing: Vec<String> =
+            wanted.filter(|name| !scope.contains(name) && !own(name)).map(str::to_owned).collect();
+        // An included file sees what is given from outside and its own variables.
+        plan::included(self.scenario, &mut |included| {
+            let own = |name: &str| included.vars.iter().any(|(var, _)| var.value == name);
+            let wanted = included.requires.iter().map(|name| &name.value);
+            missing
+                .extend(wanted.filter(|name| !self.runner.variables.contains(name) && !own(name)).cloned());
+        });
+        let mut seen = HashSet::new();
+        missing.retain(|name| seen.insert(name.clone()));
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
+        (!missing.is_empty()).then(|| format!("requires {}, which {verb} not given", missing.join(", ")))
     }
 
     /// The variables that the file captured, for who includes it.

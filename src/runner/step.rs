@@ -19,7 +19,7 @@ use crate::template::Scope;
 pub(super) struct StepOutcome {
     pub(super) result: StepResult,
     pub(super) findings: Vec<Finding>,
-    /// The included file, whose findings are shown once for all who include it.
+    /// The included file and its contract; its findings are shown once for all who include it under that.
     pub(super) included: Option<Arc<str>>,
     /// Whether the scenario's other steps cannot build on this one.
     pub(super) ends_scenario: bool,

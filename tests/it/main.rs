@@ -3,7 +3,9 @@
 mod architecture;
 mod catalogue;
 mod contracts;
+mod includes;
 mod reference;
 mod report;
 mod shell;
+mod suites;
 mod wire;
