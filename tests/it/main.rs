@@ -8,4 +8,5 @@ mod reference;
 mod report;
 mod shell;
 mod suites;
+mod texts;
 mod wire;
