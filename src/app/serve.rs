@@ -1,10 +1,9 @@
 //! `tollgate serve`: the reference server as a process of its own.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::net::SocketAddr;
 
-use super::{print, refuse};
+use super::{print, refuse, routes};
 use crate::cli::{Exit, ServeArgs};
 use crate::env::Env;
 use crate::reference::{self, Options};
@@ -19,7 +18,7 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
         seed: args.seed,
     };
     if args.routes {
-        return print(env, &routes());
+        return print(env, &routes::table());
     }
     if args.keys {
         let keys = reference::keys_json(&reference::keys(args.seed));
@@ -53,13 +52,4 @@ async fn wait_for_stop() {
         return;
     }
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// The table of `--routes`.
-fn routes() -> String {
-    let mut text = String::new();
-    for route in reference::routes() {
-        let _ = writeln!(text, "{:<22} {:>3} {:<26} {}", route.api, route.status, route.code, route.how);
-    }
-    text
 }
