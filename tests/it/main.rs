@@ -2,5 +2,6 @@
 
 mod reference;
 mod report;
+mod serve;
 mod shell;
 mod wire;
