@@ -5,6 +5,7 @@ mod dry_run;
 mod explain;
 mod gather;
 mod outputs;
+mod routes;
 mod run;
 mod serve;
 mod variables;
@@ -16,10 +17,11 @@ use clap::Parser;
 use crate::cli::{self, Cli, Command, Exit};
 use crate::env::Env;
 use crate::model::Diagnostic;
-use crate::{catalogue, report};
+use crate::{catalogue, reference, report};
 
 /// Runs the command that the arguments say.
 pub fn run(mut env: Env) -> Exit {
+    reference::hush_unreadable_requests();
     let cli = match Cli::try_parse_from(&env.args) {
         Ok(cli) => cli,
         Err(error) => return usage(&mut env, &error),

@@ -1,10 +1,9 @@
 //! `tollgate serve`: the reference server as a process of its own.
 
-use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use super::{print, refuse};
+use super::{print, refuse, routes};
 use crate::cli::{Exit, ServeArgs};
 use crate::env::Env;
 use crate::reference::{self, Options};
@@ -19,7 +18,7 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
         seed: args.seed,
     };
     if args.routes {
-        return print(env, &routes());
+        return print(env, &routes::table());
     }
     if args.keys {
         let keys = reference::keys_json(&reference::keys(args.seed));
@@ -34,32 +33,54 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
             Ok(server) => server,
             Err(error) => return refuse(env, &error.to_string()),
         };
+        // Before anyone is told that it is ready, since a supervisor may stop it right then.
+        let stop = match Stop::listen() {
+            Ok(stop) => stop,
+            Err(error) => return refuse(env, &format!("signals cannot be received: {error}")),
+        };
         print(env, &format!("ready {}\n", server.origin()));
-        wait_for_stop().await;
+        stop.asked().await;
         let _ = writeln!(env.stderr, "stopping");
         server.stop().await;
         Exit::Success
     })
 }
 
-/// Waits for Ctrl-C or, on Unix, a polite kill.
-async fn wait_for_stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+/// The wish that the server may end: Ctrl-C or a polite kill.
+#[cfg(unix)]
+struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// The table of `--routes`.
-fn routes() -> String {
-    let mut text = String::new();
-    for route in reference::routes() {
-        let _ = writeln!(text, "{:<22} {:>3} {:<26} {}", route.api, route.status, route.code, route.how);
+#[cfg(unix)]
+impl Stop {
+    /// From now on neither signal ends the process by itself.
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
-    text
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The wish that the server may end: Ctrl-C.
+#[cfg(windows)]
+struct Stop(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Stop {
+    /// From now on Ctrl-C does not end the process by itself.
+    fn listen() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn asked(mut self) {
+        self.0.recv().await;
+    }
 }

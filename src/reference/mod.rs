@@ -13,6 +13,7 @@ mod ids;
 mod lead;
 mod limiter;
 mod nested;
+mod panics;
 mod problem;
 mod rotation;
 mod router;
@@ -25,5 +26,6 @@ mod timestamp;
 mod validation;
 
 pub use auth::{Key, keys, keys_json, variables};
+pub use panics::hush_unreadable_requests;
 pub use routes::{Call, Route, routes};
 pub use server::{Options, Server, StartError, start};

@@ -33,8 +33,6 @@ pub struct Route {
     pub code: &'static str,
     /// The status.
     pub status: u16,
-    /// The requests as commands that one can type, placeholders filled in.
-    pub how: String,
     /// The requests themselves, in order; the last one gets the answer.
     pub calls: Vec<Call>,
 }
@@ -50,7 +48,6 @@ pub fn routes() -> &'static [Route] {
 
 fn route(row: &Row, api: Api) -> Route {
     let calls: Vec<Call> = row.before.iter().chain([&row.call]).map(|spec| call(spec, api)).collect();
-    let commands: Vec<String> = calls.iter().map(Call::command).collect();
     let (code, status) = match row.outcome {
         Outcome::Success(status) => ("-", status),
         Outcome::Problem(kind) => api.code(kind),
@@ -61,7 +58,6 @@ fn route(row: &Row, api: Api) -> Route {
         path: format!("{}{}", api.prefix(), row.call.path),
         code,
         status,
-        how: commands.join(" && "),
         calls,
     }
 }
@@ -90,20 +86,18 @@ impl Call {
         }
     }
 
-    fn command(&self) -> String {
-        let mut command = match self.method {
+    /// The request as a command that one can type, in the parts between which a line may be broken.
+    #[must_use]
+    pub fn command(&self) -> Vec<String> {
+        let program = match self.method {
             "GET" => "curl".to_owned(),
             "HEAD" => "curl --head".to_owned(),
             method => format!("curl -X {method}"),
         };
-        for (name, value) in &self.headers {
-            command.push_str(&format!(" -H '{name}: {value}'"));
-        }
-        if !self.body.is_empty() {
-            command.push_str(&format!(" -d '{}'", self.body));
-        }
-        command.push_str(&format!(" '<origin>{}'", self.path));
-        command
+        let headers = self.headers.iter().map(|(name, value)| format!("-H '{name}: {value}'"));
+        let body = (!self.body.is_empty()).then(|| format!("-d '{}'", self.body));
+        let url = format!("'<origin>{}'", self.path);
+        [program].into_iter().chain(headers).chain(body).chain([url]).collect()
     }
 }
 
@@ -177,9 +171,15 @@ mod tests {
     #[test]
     fn commands_can_be_typed() {
         let route = routes().iter().find(|route| route.code == "DUPLICATE_EMAIL").unwrap();
-        let once = "curl -X POST -H 'Authorization: Bearer <api_key>' -H 'Content-Type: application/json' \
-            -d '{\"name\":\"Ada\",\"email\":\"<unique>@example.com\"}' '<origin>/api/v1/leads'";
-        assert_eq!(route.how, format!("{once} && {once}"));
+        let once = [
+            "curl -X POST",
+            "-H 'Authorization: Bearer <api_key>'",
+            "-H 'Content-Type: application/json'",
+            "-d '{\"name\":\"Ada\",\"email\":\"<unique>@example.com\"}'",
+            "'<origin>/api/v1/leads'",
+        ];
+        let commands: Vec<_> = route.calls.iter().map(Call::command).collect();
+        assert_eq!(commands, [once, once]);
     }
 
     #[test]

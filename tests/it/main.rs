@@ -6,6 +6,7 @@ mod contracts;
 mod includes;
 mod reference;
 mod report;
+mod serve;
 mod shell;
 mod suites;
 mod texts;

@@ -63,7 +63,7 @@ async fn every_row_of_the_route_table_is_reached() {
                 answer = bench.play(&route.calls, &format!("row{number}-{attempt}")).await;
             }
         }
-        assert_eq!(answer.status, route.status, "{}\n{}", route.how, answer.body);
+        assert_eq!(answer.status, route.status, "{:?}\n{}", route.calls, answer.body);
         assert!(ids.insert(answer.header("x-request-id").unwrap().to_owned()), "a request id came twice");
         assert!(answer.header("date").is_some());
         let keyed = route.calls.last().unwrap().headers.iter().any(|(name, _)| *name == "Authorization");
