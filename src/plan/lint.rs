@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::model::{
-    Action, BodyPart, CaptureFrom, Check, Diagnostic, Expect, HeaderLine, Node, NodeKind, RequestSpec,
+    Action, BodyPart, CaptureFrom, Cases, Check, Diagnostic, Expect, HeaderLine, Node, NodeKind, RequestSpec,
     Scenario, Source, Span, Spanned, Step,
 };
 use crate::spelling::nearest;
@@ -16,6 +16,9 @@ pub fn lint(scenario: &Scenario, given: &HashSet<String>, columns: &[String]) ->
     known.extend(columns.iter().cloned());
     known.extend(scenario.requires.iter().map(|name| name.value.clone()));
     let mut lint = Lint { source: &scenario.source, known, found: Vec::new() };
+    if let Some(Cases::Inline(rows)) = &scenario.cases {
+        rows.iter().for_each(|row| lint.node(row));
+    }
     for (name, value) in &scenario.vars {
         lint.node(value);
         lint.known.insert(name.value.clone());

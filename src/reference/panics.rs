@@ -29,7 +29,10 @@ pub fn hush_unreadable_requests() {
 }
 
 fn is_unreadable_request(info: &PanicHookInfo<'_>) -> bool {
-    let message = info.payload_as_str().unwrap_or_default();
+    let payload = info.payload();
+    let message =
+        payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+    let message = message.unwrap_or_default();
     info.location().is_some_and(|place| is_wiremock_reading(place.file(), message))
 }
 

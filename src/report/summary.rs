@@ -28,7 +28,7 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
     let width = style.width.max(40) - LABEL - 2;
     let summary = &report.summary;
     let mut rows: Vec<(String, Vec<String>)> = vec![
-        ("scenarios".into(), vec![summary.scenarios.to_string()]),
+        ("scenarios".into(), vec![format!("{}: {}", summary.scenarios, scenarios(report))]),
         ("steps".into(), vec![format!("{}: {}", summary.steps, steps(report))]),
         ("requests".into(), vec![format!("{} in {}", summary.requests, words::time(summary.duration_ms))]),
         ("findings".into(), findings(report, hidden, width, style)),
@@ -51,7 +51,7 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
 /// The verdict on the run with the numbers that explain it.
 pub(super) fn closing_line(report: &Report, paint: Paint) -> String {
     let summary = &report.summary;
-    let mut parts = vec![format!("{}: {}", words::count(summary.steps, "step"), steps(report))];
+    let mut parts = vec![format!("{}: {}", words::count(summary.scenarios, "scenario"), scenarios(report))];
     let findings = by_severity(&summary.findings);
     if !findings.is_empty() {
         parts.push(findings.join(", "));
@@ -63,15 +63,24 @@ pub(super) fn closing_line(report: &Report, paint: Paint) -> String {
     format!("{}  {}\n", verdict(summary.verdict, 0, paint), parts.join("; "))
 }
 
-/// `118 passed, 1 failed, 1 skipped`; parts that are nought are left out.
+/// How many scenarios have which verdict.
+fn scenarios(report: &Report) -> String {
+    let count =
+        |verdict| report.scenarios.iter().filter(|scenario| scenario.verdict == verdict).count() as u64;
+    let all = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::Skipped];
+    by_verdict(all.map(count))
+}
+
+/// How many steps have which verdict.
 fn steps(report: &Report) -> String {
     let summary = &report.summary;
-    let parts = [
-        (summary.passed, "passed"),
-        (summary.failed, "failed"),
-        (summary.inconclusive, "inconclusive"),
-        (summary.skipped, "skipped"),
-    ];
+    by_verdict([summary.passed, summary.failed, summary.inconclusive, summary.skipped])
+}
+
+/// `118 passed, 1 failed, 1 skipped`; parts that are nought are left out.
+fn by_verdict([passed, failed, inconclusive, skipped]: [u64; 4]) -> String {
+    let parts =
+        [(passed, "passed"), (failed, "failed"), (inconclusive, "inconclusive"), (skipped, "skipped")];
     let parts: Vec<String> =
         parts.iter().filter(|part| part.0 > 0).map(|(number, word)| format!("{number} {word}")).collect();
     if parts.is_empty() { "none judged".to_owned() } else { parts.join(", ") }

@@ -4,7 +4,6 @@
 
 mod bench;
 mod life;
-mod memory;
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;

@@ -295,7 +295,7 @@ fn quiet_leaves_out_what_passed_with_all_its_warnings() {
     let mut events = Vec::new();
     finish(&mut events, vec![vec![warning]], passed);
     let quiet = written(&mut report::Terminal::new(Style { quiet: true, ..PLAIN }), &events);
-    assert_eq!(quiet, "? inconclusive  1 step: 1 passed; 1 warning; 812 ms; interrupted\n");
+    assert_eq!(quiet, "? inconclusive  1 scenario: 1 passed; 1 warning; 812 ms; interrupted\n");
     assert!(
         written(&mut report::Terminal::new(PLAIN), &events).contains("warning[RID003 request-id-header]")
     );

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+#[cfg(target_os = "linux")]
+mod memory;
 mod process;
 
 use std::collections::BTreeMap;

@@ -71,6 +71,13 @@ impl Process {
         assert!(status.unwrap().success());
     }
 
+    /// Its memory in use, in MiB, as the kernel counts it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn resident_mebibytes(&self) -> usize {
+        let pages = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap();
+        pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096 / (1024 * 1024)
+    }
+
     /// Waits for its end: exit code, what else it wrote to stdout, and all of stderr.
     pub(super) fn end(mut self) -> (Option<i32>, String, String) {
         let mut rest = String::new();

@@ -7,9 +7,8 @@ use std::collections::HashMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tollgate::reference::Options;
 
-use super::bench::Bench;
+use super::process::Process;
 
 /// Sends `count` requests over one connection in bundles, and counts the answers by status.
 async fn hammer(address: String, request: String, count: usize) -> HashMap<String, usize> {
@@ -37,27 +36,21 @@ async fn hammer(address: String, request: String, count: usize) -> HashMap<Strin
     seen
 }
 
-#[cfg(target_os = "linux")]
-fn resident_mebibytes() -> usize {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
-    pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096 / (1024 * 1024)
-}
-
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn memory_stays_flat_and_no_answer_is_lost() {
     const CONNECTIONS: usize = 8;
     const EACH: usize = 5_000;
-    let bench = Bench::start(Options { limit: u32::MAX, ..Options::default() }).await;
-    let address = bench.server.origin().strip_prefix("http://").unwrap().to_owned();
-    let key = &bench.variables["api_key"];
+    // A process of its own: the memory of other tests must not count.
+    let server = Process::start(&["--limit", "1000000/60s"]);
+    let address = server.address().to_string();
+    let key = super::key("api_key");
     let filler = "x".repeat(3_000);
     let request = format!(
         "GET /v1/leads HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\nx-filler: {filler}\r\n\r\n"
     );
     hammer(address.clone(), request.clone(), 1_000).await;
 
-    let before = resident_mebibytes();
+    let before = server.resident_mebibytes();
     let mut connections = JoinSet::new();
     for _ in 0..CONNECTIONS {
         connections.spawn(hammer(address.clone(), request.clone(), EACH));
@@ -68,9 +61,8 @@ async fn memory_stays_flat_and_no_answer_is_lost() {
             *total.entry(status).or_default() += count;
         }
     }
-    let growth = resident_mebibytes().saturating_sub(before);
+    let growth = server.resident_mebibytes().saturating_sub(before);
     assert_eq!(total, HashMap::from([("http/1.1 200 ok".to_owned(), CONNECTIONS * EACH)]));
     // wiremock would keep all of them with their filler: more than 120 MiB.
     assert!(growth < 64, "{growth} MiB more");
-    bench.server.stop().await;
 }
