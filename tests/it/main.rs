@@ -3,4 +3,6 @@
 mod reference;
 mod report;
 mod shell;
+mod tool;
+mod ui;
 mod wire;
