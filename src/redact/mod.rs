@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
+use crate::model::Source;
 use forms::Form;
 pub use visible::visible;
 
@@ -81,17 +82,36 @@ impl Redactor {
         }
     }
 
-    /// The text with every secret, plain or encoded, replaced by [`PLACEHOLDER`]. Occurrences that overlap are
-    /// replaced as one.
-    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    /// A file's text with `*` for every byte of a secret, so that places in it stay where they are.
+    pub fn masked(&self, source: &Source) -> Source {
+        let found = self.found(&source.text);
+        if found.is_empty() {
+            return source.clone();
+        }
+        let mut text = source.text.to_string();
+        for range in found {
+            text.replace_range(range.clone(), &"*".repeat(range.len()));
+        }
+        Source { name: Arc::clone(&source.name), text: text.into() }
+    }
+
+    /// Where secrets stand, in order.
+    fn found(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for tier in self.tiers.read().unwrap_or_else(PoisonError::into_inner).iter() {
             tier.search(text, &mut found);
         }
+        found.sort_unstable_by_key(|range| range.start);
+        found
+    }
+
+    /// The text with every secret, plain or encoded, replaced by [`PLACEHOLDER`]. Occurrences that overlap are
+    /// replaced as one.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let found = self.found(text);
         if found.is_empty() {
             return Cow::Borrowed(text);
         }
-        found.sort_unstable_by_key(|range| range.start);
         let mut clean = String::with_capacity(text.len());
         let mut end = 0;
         for range in found {
