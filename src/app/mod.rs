@@ -44,7 +44,8 @@ pub fn run(mut env: Env) -> Exit {
 
 /// Help and version go to stdout; everything else is a wrong command line.
 fn usage(env: &mut Env, mut error: clap::Error) -> Exit {
-    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret")) {
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret"))
+    {
         error.insert(ContextKind::InvalidValue, ContextValue::String(PLACEHOLDER.to_owned()));
     }
     let coloured = if error.use_stderr() {

@@ -44,7 +44,10 @@ impl Outputs {
                 "`{first}` and `{second}` both want stdout; give one of them a file: `{first}=FILE`"
             ));
         }
-        targets.iter().filter_map(|target| target.path.as_deref()).try_for_each(|path| can_be(path, files))?;
+        targets
+            .iter()
+            .filter_map(|target| target.path.as_deref())
+            .try_for_each(|path| can_be(path, files))?;
         let terminal = ReportTarget { format: "terminal", path: None };
         let implied = to_stdout.is_empty().then_some(&terminal);
         let mut outputs = Vec::new();

@@ -185,8 +185,7 @@ fn transport(
     } else if let Some(named) = &environment.cacert {
         let path = Path::new(&named.value);
         let pem = env.files.read(path);
-        ca_certificates
-            .push(pem.map_err(|error| project.mistake(named.span, unreadable(path, error)))?);
+        ca_certificates.push(pem.map_err(|error| project.mistake(named.span, unreadable(path, error)))?);
     }
     let proxy = match &args.proxy {
         Some(url) => ProxyChoice::Url(url.clone()),

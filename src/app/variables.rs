@@ -34,8 +34,7 @@ impl<'a> Variables<'a> {
     pub(super) fn project(&mut self, environment: &Environment) -> Result<(), (Span, String)> {
         self.secret.extend(environment.secrets.iter().map(|name| name.value.clone()));
         for (name, node) in &environment.vars {
-            let value =
-                self.engine.node(node, &self.scope).map_err(|error| (error.span, error.message))?;
+            let value = self.engine.node(node, &self.scope).map_err(|error| (error.span, error.message))?;
             self.scope.set(name.value.clone(), value);
         }
         Ok(())

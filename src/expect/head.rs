@@ -7,7 +7,9 @@ use serde_json::{Number, Value};
 use super::nearest::nearest;
 use super::{Context, Subject, envelope, header_names, header_text, rules};
 use crate::matcher::kind_of;
-use crate::model::{Check, Exchange, Expect, MatcherKind, Observation, Response, Spanned, StatusSet, TransportErrorKind};
+use crate::model::{
+    Check, Exchange, Expect, MatcherKind, Observation, Response, Spanned, StatusSet, TransportErrorKind,
+};
 use crate::template::LocatedTemplateError;
 
 /// The status is among the expected.

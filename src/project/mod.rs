@@ -4,7 +4,7 @@ mod keys;
 
 pub use keys::PROJECT;
 
-use crate::model::{Diagnostic, Node, Severity, Source, Span, Spanned};
+use crate::model::{Diagnostic, Node, NodeKind, Severity, Source, Span, Spanned};
 use crate::scenario::is_variable_name;
 use crate::yaml::{self, Fields, Problems, Shape};
 
@@ -90,6 +90,9 @@ impl Project {
 /// Every mistake in the file, in file order.
 pub fn parse(source: &Source) -> Result<Project, Vec<Diagnostic>> {
     let root = yaml::parse(source).map_err(|diagnostic| vec![*diagnostic])?;
+    if root.kind == NodeKind::Null {
+        return Ok(Project { source: Some(source.clone()), ..Project::default() });
+    }
     let mut problems = Problems::new(source);
     yaml::check(&root, &Shape::Object(&PROJECT), &mut problems);
     let fields = Fields::of(&root);
