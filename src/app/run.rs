@@ -28,7 +28,12 @@ const MOST_THREADS: usize = 8;
 
 pub(super) fn run(env: &mut Env, args: RunArgs) -> Exit {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    // A server that floods a connection keeps its thread busy; timers are looked at in between, not long after.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .event_interval(2)
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return refuse(env, &format!("the runtime cannot start: {error}")),

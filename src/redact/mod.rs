@@ -20,6 +20,9 @@ pub use visible::visible;
 /// What stands in place of a secret.
 pub const PLACEHOLDER: &str = "[redacted]";
 
+/// What shortened texts end with. A secret that was cut in two is looked for in front of it.
+const CUT: char = '…';
+
 /// Fewest characters of a secret; anything shorter stands in ordinary text by chance.
 pub const MIN_CHARS: usize = 4;
 
@@ -158,6 +161,9 @@ impl Tier {
             if form.any_case || form.text == text[hit.range()] {
                 found.push(hit.range());
             }
+        }
+        for (end, _) in text.match_indices(CUT) {
+            found.extend(self.forms.iter().filter_map(|form| form.begun(&text[..end])));
         }
     }
 }

@@ -2,7 +2,10 @@
 
 /// Words of the parser, and what usually is the cause.
 const HINTS: &[(&str, &str)] = &[
-    ("mapping values are not allowed", "put quotes around a text that contains `: `, and a blank behind the colon of a key"),
+    (
+        "mapping values are not allowed",
+        "put quotes around a text that contains `: `, and a blank behind the colon of a key",
+    ),
     ("quoted scalar", "close the quote where the text ends"),
     ("expected '-' indicator", "keys of one mapping begin in the same column; so do the items of a list"),
     ("expected <block end>", "keys of one mapping begin in the same column; so do the items of a list"),
