@@ -222,10 +222,11 @@ fn report_targets(args: &RunArgs, project: &Project) -> Result<Vec<ReportTarget>
     if !args.report.is_empty() {
         return Ok(args.report.clone());
     }
-    let parse = |text: &crate::model::Spanned<String>| {
-        text.value.parse().map_err(|why: String| project.mistake(text.span, why))
-    };
-    Ok(project.reports.iter().map(parse).collect::<Result<_, _>>()?)
+    let mut targets = Vec::new();
+    for text in &project.reports {
+        targets.push(text.value.parse().map_err(|why: String| project.mistake(text.span, why))?);
+    }
+    Ok(targets)
 }
 
 fn style(env: &Env, args: &RunArgs) -> Style {

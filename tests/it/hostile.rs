@@ -85,10 +85,10 @@ fn hang(stream: &mut TcpStream) {
     while stream.read(&mut rest).is_ok_and(|count| count > 0) {}
 }
 
-/// Says the same until the client hangs up, at most a gigabyte.
+/// Says the same until the client hangs up, at most four gigabytes.
 fn flood(stream: &mut TcpStream, piece: &[u8]) {
     let piece = piece.repeat((64 << 10) / piece.len() + 1);
-    for _ in 0..(1 << 30) / piece.len() {
+    for _ in 0..(4 << 30) / piece.len() {
         if stream.write_all(&piece).is_err() {
             return;
         }
@@ -231,10 +231,9 @@ fn endless_interim_answers_end_with_the_time() {
         says: &["no answer from http://127.0.0.1:"],
         ..Way::default()
     });
-    assert!(
-        report["scenarios"][0]["duration_ms"].as_u64() < Some(3_000),
-        "the clock was not looked at in time"
-    );
+    // The flood alone would take half a minute.
+    let took = report["scenarios"][0]["duration_ms"].as_u64();
+    assert!(took < Some(5_000), "the clock was looked at after {took:?} ms");
 }
 
 #[test]

@@ -167,8 +167,7 @@ fn declared_secrets_appear_nowhere() {
 
 #[test]
 fn captured_secrets_appear_nowhere() {
-    let body = ECHO.replace("contract: lead-management-v1\n", "");
-    // The answer is no JSON as a whole, so the first step takes it from a header.
+    // The answers repeat the secret, so what comes after must hide it as well.
     let capture = "    capture: { made_up: { from: header x-token, secret: true } }\n";
     let login = "  - name: logs in\n    request: { get: /echo }\n";
     let server = Server::reading(|stream, _, request| {
@@ -192,7 +191,6 @@ fn captured_secrets_appear_nowhere() {
         assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
         assert_clean(folder.path(), &ended, &[MADE_UP]);
     }
-    assert!(body.contains("steps"));
 }
 
 #[test]
