@@ -5,6 +5,7 @@ mod dry_run;
 mod explain;
 mod gather;
 mod outputs;
+mod pulse;
 mod run;
 mod serve;
 mod variables;

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
+use super::pulse::Pulse;
 use super::variables::Variables;
 use super::{colour, dry_run, print, refuse, show_mistakes_without};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
@@ -23,21 +24,18 @@ use crate::runner::{Runner, Settings, Stop};
 use crate::template::Engine;
 use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 
-/// Threads for requests; more would only fight with each other.
+/// Threads for requests; more would only fight with each other. There are two at least, since one may be kept busy
+/// by a single server.
 const MOST_THREADS: usize = 8;
 
 pub(super) fn run(env: &mut Env, args: RunArgs) -> Exit {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    // A server that floods a connection keeps its thread busy; timers are looked at in between, not long after.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .event_interval(2)
-        .enable_all()
-        .build();
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(2, MOST_THREADS);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return refuse(env, &format!("the runtime cannot start: {error}")),
     };
+    let _pulse = Pulse::start(runtime.handle().clone());
     let redactor = Redactor::new();
     let exit = runtime.block_on(async {
         match execute(env, &args, &redactor).await {
