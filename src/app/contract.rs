@@ -19,7 +19,7 @@ pub(super) fn run(env: &mut Env, command: &ContractCommand) -> Exit {
                             text,
                             "{:<9} {}",
                             found.origin,
-                            contract::summary(&found.contract.contract)
+                            contract::summary(&found.contract.contract).trim_end()
                         );
                     }
                     Err(_) => {
@@ -36,7 +36,11 @@ pub(super) fn run(env: &mut Env, command: &ContractCommand) -> Exit {
         },
         ContractCommand::Check { folder } => match input::contract_folder(env.files.as_ref(), folder) {
             Ok(compiled) => {
-                let text = format!("{}: good\n{}\n", folder.display(), contract::summary(&compiled.contract));
+                let text = format!(
+                    "{}: good\n{}\n",
+                    folder.display(),
+                    contract::summary(&compiled.contract).trim_end()
+                );
                 print(env, &text)
             }
             Err(mistakes) => show_mistakes(env, &mistakes),

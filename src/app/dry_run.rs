@@ -27,8 +27,9 @@ pub(super) fn plan(plan: &Plan, target: &str) -> String {
             }
         }
     }
-    let _ =
-        writeln!(text, "\n{} scenarios, {requests} requests to {target}; nothing was sent", plan.runs.len());
+    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    let (scenarios, requests) = (count(plan.runs.len(), "scenario"), count(requests, "request"));
+    let _ = writeln!(text, "\n{scenarios}, {requests} to {target}; nothing was sent");
     text
 }
 

@@ -30,6 +30,12 @@ impl From<Vec<Diagnostic>> for Refusal {
     }
 }
 
+impl From<Diagnostic> for Refusal {
+    fn from(mistake: Diagnostic) -> Self {
+        Self::Mistakes(vec![mistake])
+    }
+}
+
 impl From<String> for Refusal {
     fn from(message: String) -> Self {
         Self::Message(message)
@@ -77,27 +83,37 @@ pub(super) fn plan(
 ) -> Result<Plan, Refusal> {
     let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
     let mut mistakes = Vec::new();
-    let mut included = HashSet::new();
     for Loaded { scenario, rows } in &loaded {
         let columns: Vec<String> =
             rows.iter().flat_map(row_names).collect::<HashSet<_>>().into_iter().collect();
         mistakes.extend(plan::lint(scenario, &given, &columns));
-        plan::included(scenario, &mut |scenario| {
-            if included.insert(Arc::clone(&scenario.source.name)) {
-                mistakes.extend(plan::lint(scenario, &given, &[]));
-            }
-        });
+    }
+    // An included file sees only what comes from outside, so it is looked at once, and by itself.
+    let mut seen: HashSet<_> = loaded.iter().map(|Loaded { scenario, .. }| &scenario.source.name).collect();
+    let mut parts = Vec::new();
+    loaded.iter().for_each(|one| plan::included(&one.scenario, &mut |part| parts.push(Arc::clone(part))));
+    for part in parts.iter().filter(|part| seen.insert(&part.source.name)) {
+        mistakes.extend(plan::lint(part, &given, &[]));
     }
     if !mistakes.is_empty() {
         return Err(mistakes.into());
     }
-    let any = !loaded.is_empty();
+    let count = loaded.len();
     let selection = Selection { tags: args.tag.clone(), filters: args.filter.clone() };
     let plan = plan::build(loaded, &selection, contract);
-    if plan.runs.is_empty() && any {
-        return Err("no scenario has one of these tags and filters".to_owned().into());
+    if plan.runs.is_empty() && count > 0 {
+        return Err(nothing_selected(args, count).into());
     }
     Ok(plan)
+}
+
+fn nothing_selected(args: &RunArgs, count: usize) -> String {
+    let flag = |name: &'static str| move |value: &String| format!("`--{name} {value}`");
+    let flags: Vec<_> =
+        args.tag.iter().map(flag("tag")).chain(args.filter.iter().map(flag("filter"))).collect();
+    let looked_at = if count == 1 { "the only scenario" } else { &format!("none of {count} scenarios") };
+    let verb = if count == 1 { "does not match" } else { "matches" };
+    format!("{looked_at} {verb} {}; `--dry-run` without it lists what there is", flags.join(" and "))
 }
 
 fn row_names(row: &Row) -> impl Iterator<Item = String> + '_ {

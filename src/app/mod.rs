@@ -5,18 +5,21 @@ mod dry_run;
 mod explain;
 mod gather;
 mod outputs;
+mod pulse;
 mod routes;
 mod run;
 mod serve;
 mod variables;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::cli::{self, Cli, Command, Exit};
 use crate::env::Env;
 use crate::model::Diagnostic;
+use crate::redact::{PLACEHOLDER, Redactor};
 use crate::{catalogue, reference, report};
 
 /// Runs the command that the arguments say.
@@ -24,7 +27,7 @@ pub fn run(mut env: Env) -> Exit {
     reference::hush_unreadable_requests();
     let cli = match Cli::try_parse_from(&env.args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&mut env, &error),
+        Err(error) => return usage(&mut env, error),
     };
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
@@ -36,14 +39,18 @@ pub fn run(mut env: Env) -> Exit {
             print(&mut env, &text)
         }
         Command::Completions { shell } => {
-            cli::completions(shell, &mut env.stdout);
-            Exit::Success
+            let text = cli::completions(shell);
+            print(&mut env, &text)
         }
     }
 }
 
 /// Help and version go to stdout; everything else is a wrong command line.
-fn usage(env: &mut Env, error: &clap::Error) -> Exit {
+fn usage(env: &mut Env, mut error: clap::Error) -> Exit {
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret"))
+    {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(PLACEHOLDER.to_owned()));
+    }
     let coloured = if error.use_stderr() {
         colour(env, env.stderr_is_terminal)
     } else {
@@ -63,10 +70,17 @@ fn colour(env: &Env, terminal: bool) -> bool {
     terminal && env.vars.get("NO_COLOR").is_none_or(String::is_empty)
 }
 
-/// Writes to stdout. A reader who has seen enough and closed the pipe is no failure.
+/// Writes to stdout.
 fn print(env: &mut Env, text: &str) -> Exit {
-    let _ = env.stdout.write_all(text.as_bytes()).and_then(|()| env.stdout.flush());
-    Exit::Success
+    match env.stdout.write_all(text.as_bytes()).and_then(|()| env.stdout.flush()) {
+        Err(error) if is_a_loss(&error) => refuse(env, &format!("stdout cannot be written: {error}")),
+        _ => Exit::Success,
+    }
+}
+
+/// Whether a failed write loses something: a reader who has seen enough and closed the pipe misses nothing.
+fn is_a_loss(error: &io::Error) -> bool {
+    error.kind() != io::ErrorKind::BrokenPipe
 }
 
 /// Says what is wrong with the command's input.
@@ -77,10 +91,19 @@ fn refuse(env: &mut Env, message: &str) -> Exit {
 
 /// Shows the mistakes in files, and how many there are.
 fn show_mistakes(env: &mut Env, diagnostics: &[Diagnostic]) -> Exit {
+    show_mistakes_without(env, diagnostics, &Redactor::new())
+}
+
+/// The same without the secrets that the files may hold.
+fn show_mistakes_without(env: &mut Env, diagnostics: &[Diagnostic], redactor: &Redactor) -> Exit {
     const MOST: usize = 50;
     let coloured = colour(env, env.stderr_is_terminal);
     for diagnostic in diagnostics.iter().take(MOST) {
-        let _ = writeln!(env.stderr, "{}\n", report::render(diagnostic, coloured).trim_end());
+        let mut diagnostic = diagnostic.clone();
+        // A long line is cut where it is drawn, and half a secret would not be found.
+        diagnostic.source = redactor.masked(&diagnostic.source);
+        let drawn = report::render(&diagnostic, coloured);
+        let _ = writeln!(env.stderr, "{}\n", redactor.text(drawn.trim_end()));
     }
     let count = diagnostics.len();
     let more = if count > MOST { format!(" (the first {MOST} are shown)") } else { String::new() };

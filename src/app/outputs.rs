@@ -1,10 +1,11 @@
 //! Where reports go: each format with its reporter and its sink, secrets taken out on the way.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::is_a_loss;
 use crate::cli::ReportTarget;
-use crate::env::Env;
+use crate::env::{Env, Files};
 use crate::model::{Event, Report};
 use crate::redact::Redactor;
 use crate::report::{self, Reporter, Style};
@@ -21,11 +22,21 @@ struct Output {
     path: Option<PathBuf>,
     /// What was reported and not yet written.
     pending: Vec<u8>,
+    /// Why nothing more can be written.
+    broken: Option<io::Error>,
 }
 
 impl Outputs {
     /// Opens the wanted reports. The terminal's comes with them unless another one has stdout.
-    pub(super) fn open(targets: &[ReportTarget], style: Style, redactor: Redactor) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// Two reports want stdout, or a path cannot be one of a file: said before anything is sent.
+    pub(super) fn open(
+        targets: &[ReportTarget],
+        style: Style,
+        redactor: Redactor,
+        files: &dyn Files,
+    ) -> Result<Self, String> {
         let to_stdout: Vec<_> = targets.iter().filter(|target| target.path.is_none()).collect();
         if let [first, second, ..] = to_stdout[..] {
             let (first, second) = (first.format, second.format);
@@ -33,6 +44,10 @@ impl Outputs {
                 "`{first}` and `{second}` both want stdout; give one of them a file: `{first}=FILE`"
             ));
         }
+        targets
+            .iter()
+            .filter_map(|target| target.path.as_deref())
+            .try_for_each(|path| can_be(path, files))?;
         let terminal = ReportTarget { format: "terminal", path: None };
         let implied = to_stdout.is_empty().then_some(&terminal);
         let mut outputs = Vec::new();
@@ -43,6 +58,7 @@ impl Outputs {
                 reporter: (format.open)(style),
                 path: target.path.clone(),
                 pending: Vec::new(),
+                broken: None,
             });
         }
         Ok(Self { outputs, redactor })
@@ -53,7 +69,7 @@ impl Outputs {
         for output in &mut self.outputs {
             let _ = output.reporter.event(event, &mut output.pending);
             if output.path.is_none() {
-                let _ = write_clean(&self.redactor, &mut output.pending, stdout);
+                output.write(&self.redactor, stdout);
             }
         }
     }
@@ -68,13 +84,14 @@ impl Outputs {
             let _ = output.reporter.finish(report, &mut output.pending);
             match &output.path {
                 None => {
-                    let _ = write_clean(&self.redactor, &mut output.pending, &mut env.stdout);
+                    output.write(&self.redactor, &mut env.stdout);
+                    if let Some(error) = output.broken.take().filter(is_a_loss) {
+                        problems.push(format!("stdout cannot be written: {error}"));
+                    }
                 }
                 Some(path) => {
-                    let mut clean = Vec::with_capacity(output.pending.len());
-                    let written = write_clean(&self.redactor, &mut output.pending, &mut clean)
-                        .and_then(|()| env.files.write_atomic(path, &clean));
-                    if let Err(error) = written {
+                    let text = String::from_utf8_lossy(&output.pending);
+                    if let Err(error) = env.files.write_atomic(path, self.redactor.text(&text).as_bytes()) {
                         problems.push(format!("the report {} cannot be written: {error}", path.display()));
                     }
                 }
@@ -84,13 +101,30 @@ impl Outputs {
     }
 }
 
-/// Moves text on, secrets taken out. Findings come without them already; this is the last door.
-fn write_clean(redactor: &Redactor, pending: &mut Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
-    if pending.is_empty() {
-        return Ok(());
+impl Output {
+    /// Moves text on, secrets taken out. Findings come without them already; this is the last door. After the
+    /// first failure nothing more is written: half a report behind a gap would be worse than none.
+    fn write(&mut self, redactor: &Redactor, out: &mut dyn Write) {
+        if self.broken.is_none() && !self.pending.is_empty() {
+            let text = String::from_utf8_lossy(&self.pending);
+            let written = out.write_all(redactor.text(&text).as_bytes()).and_then(|()| out.flush());
+            self.broken = written.err();
+        }
+        self.pending.clear();
     }
-    let text = String::from_utf8_lossy(pending);
-    out.write_all(redactor.text(&text).as_bytes())?;
-    pending.clear();
-    out.flush()
+}
+
+/// Whether a file can be written at a path, as far as can be seen without touching it.
+fn can_be(path: &Path, files: &dyn Files) -> Result<(), String> {
+    let shown = path.display();
+    if files.is_folder(path) {
+        return Err(format!("the report {shown} cannot be written: it is a folder; name a file in it"));
+    }
+    let in_the_way = path.ancestors().skip(1).find(|above| files.exists(above) && !files.is_folder(above));
+    match in_the_way {
+        Some(file) => {
+            Err(format!("the report {shown} cannot be written: {} is a file, not a folder", file.display()))
+        }
+        None => Ok(()),
+    }
 }

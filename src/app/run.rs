@@ -10,8 +10,9 @@ use indexmap::IndexMap;
 
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
+use super::pulse::Pulse;
 use super::variables::Variables;
-use super::{colour, dry_run, print, refuse, show_mistakes};
+use super::{colour, dry_run, print, refuse, show_mistakes_without};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
 use crate::env::Env;
 use crate::model::{Event, Report, Severity, Tool};
@@ -23,45 +24,52 @@ use crate::runner::{Runner, Settings, Stop};
 use crate::template::Engine;
 use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 
-/// Threads for requests; more would only fight with each other.
+/// Threads for requests; more would only fight with each other. There are two at least, since one may be kept busy
+/// by a single server.
 const MOST_THREADS: usize = 8;
 
 pub(super) fn run(env: &mut Env, args: &RunArgs) -> Exit {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(2, MOST_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return refuse(env, &format!("the runtime cannot start: {error}")),
     };
+    let _pulse = Pulse::start(runtime.handle().clone());
+    let redactor = Redactor::new();
     let exit = runtime.block_on(async {
-        match execute(env, args).await {
+        match execute(env, args, &redactor).await {
             Ok(exit) => exit,
-            Err(Refusal::Message(message)) => refuse(env, &message),
-            Err(Refusal::Mistakes(mistakes)) => show_mistakes(env, &mistakes),
+            Err(Refusal::Message(message)) => refuse(env, &redactor.text(&message)),
+            Err(Refusal::Mistakes(mistakes)) => show_mistakes_without(env, &mistakes, &redactor),
         }
     });
     runtime.shutdown_timeout(Duration::from_millis(100));
     exit
 }
 
-async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
-    let (project, environment) = gather::project(env, args)?;
-    let loaded = gather::scenarios(env, args, &project)?;
-    let contract =
-        args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
-
+async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
     let seed = args.seed.unwrap_or_else(fresh_seed);
     let engine = Engine::new(seed, SystemTime::now);
-    let redactor = Redactor::new();
-    let mut variables = Variables::new(&engine, &redactor);
-    variables.project(&environment)?;
-    let (target, server) = target(args, &environment).await?;
+    // The secrets from outside come first: what is wrong with a file is shown without them.
+    let mut outside = Variables::new(&engine, redactor);
+    outside.environment(env);
+    outside.command_line(&args.var, &args.secret);
+    outside.finish()?;
+
+    let (project, environment) = gather::project(env, args)?;
+    let mut variables = Variables::new(&engine, redactor);
+    variables.project(&environment).map_err(|(span, why)| project.mistake(span, why))?;
+    let (target, server) = target(args, &project, &environment).await?;
     if let Some(server) = &server {
         variables.given(reference::variables(server.keys()));
     }
     variables.environment(env);
     variables.command_line(&args.var, &args.secret);
     let variables = variables.finish()?;
+    let contract =
+        args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
+    let loaded = gather::scenarios(env, args, &project)?;
 
     let plan = gather::plan(loaded, args, contract.as_deref(), &variables)?;
     let contracts = gather::contracts(env, &plan)?;
@@ -69,8 +77,9 @@ async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
         let target = server.as_ref().map_or(target.as_str(), |_| "the reference server inside");
         return Ok(print(env, &redactor.text(&dry_run::plan(&plan, target))));
     }
-    let transport = transport(env, args, &environment)?;
-    let mut outputs = Outputs::open(&report_targets(args, &project)?, style(env, args), redactor.clone())?;
+    let transport = transport(env, args, &project, &environment)?;
+    let targets = report_targets(args, &project)?;
+    let mut outputs = Outputs::open(&targets, style(env, args), redactor.clone(), env.files.as_ref())?;
     let mut catalogues = contracts
         .iter()
         .map(|(name, compiled)| (name.clone(), compiled.contract.codes.keys().cloned().collect()))
@@ -78,7 +87,8 @@ async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
     catalogues.sort_unstable_keys();
     let settings = settings(args, &project, &target, seed);
     let files = Arc::clone(&env.files);
-    let runner = Runner::new(Box::new(transport), contracts, engine, redactor, files, variables, settings);
+    let runner =
+        Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
     let report = observe(env, runner, plan, catalogues, &mut outputs).await;
     if let Some(server) = server {
         server.stop().await;
@@ -131,39 +141,55 @@ async fn observe(
     fold.report(millis, interrupted)
 }
 
-/// The first Ctrl-C ends the run with its reports.
+/// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.
 async fn interrupt(stop: Stop) {
     #[cfg(unix)]
     if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+        loop {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            stop.interrupt();
         }
-        return stop.interrupt();
     }
-    if tokio::signal::ctrl_c().await.is_ok() {
+    while tokio::signal::ctrl_c().await.is_ok() {
         stop.interrupt();
     }
 }
 
 /// The target's origin, and the reference server if that is the target.
-async fn target(args: &RunArgs, environment: &Environment) -> Result<(String, Option<Server>), Refusal> {
-    let named = args.target.as_deref().or(environment.target.as_ref().map(|target| target.value.as_str()));
-    if let Some(target) = named {
+async fn target(
+    args: &RunArgs,
+    project: &Project,
+    environment: &Environment,
+) -> Result<(String, Option<Server>), Refusal> {
+    if let Some(target) = &args.target {
         return Ok((gather::origin(target)?, None));
+    }
+    if let Some(target) = &environment.target {
+        let origin = gather::origin(&target.value).map_err(|why| project.mistake(target.span, why))?;
+        return Ok((origin, None));
     }
     let options = reference::Options::default();
     let server = reference::start(options).await.map_err(|error| error.to_string())?;
     Ok((server.origin(), Some(server)))
 }
 
-fn transport(env: &Env, args: &RunArgs, environment: &Environment) -> Result<Http, Refusal> {
-    let named =
-        args.cacert.clone().or_else(|| environment.cacert.as_ref().map(|path| path.value.clone().into()));
+fn transport(
+    env: &Env,
+    args: &RunArgs,
+    project: &Project,
+    environment: &Environment,
+) -> Result<Http, Refusal> {
+    let unreadable = |path: &Path, error| format!("the CA file {} cannot be read: {error}", path.display());
     let mut ca_certificates = Vec::new();
-    if let Some(path) = named {
-        let pem = env.files.read(Path::new(&path));
-        ca_certificates.push(pem.map_err(|error| format!("{} cannot be read: {error}", path.display()))?);
+    if let Some(path) = &args.cacert {
+        ca_certificates.push(env.files.read(path).map_err(|error| unreadable(path, error))?);
+    } else if let Some(named) = &environment.cacert {
+        let path = Path::new(&named.value);
+        let pem = env.files.read(path);
+        ca_certificates.push(pem.map_err(|error| project.mistake(named.span, unreadable(path, error)))?);
     }
     let proxy = match &args.proxy {
         Some(url) => ProxyChoice::Url(url.clone()),
@@ -195,10 +221,11 @@ fn report_targets(args: &RunArgs, project: &Project) -> Result<Vec<ReportTarget>
     if !args.report.is_empty() {
         return Ok(args.report.clone());
     }
-    let parse = |text: &crate::model::Spanned<String>| {
-        text.value.parse().map_err(|why| format!("{}: report: {why}", crate::project::FILE_NAME))
-    };
-    Ok(project.reports.iter().map(parse).collect::<Result<_, _>>()?)
+    let mut targets = Vec::new();
+    for text in &project.reports {
+        targets.push(text.value.parse().map_err(|why: String| project.mistake(text.span, why))?);
+    }
+    Ok(targets)
 }
 
 fn style(env: &Env, args: &RunArgs) -> Style {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::env::Env;
+use crate::model::Span;
 use crate::project::Environment;
 use crate::redact::Redactor;
 use crate::template::{Engine, Scope};
@@ -27,12 +28,13 @@ impl<'a> Variables<'a> {
     }
 
     /// The project's variables, in order; a later one may use an earlier one.
-    pub(super) fn project(&mut self, environment: &Environment) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// The place of a template that cannot be rendered, and why.
+    pub(super) fn project(&mut self, environment: &Environment) -> Result<(), (Span, String)> {
         self.secret.extend(environment.secrets.iter().map(|name| name.value.clone()));
         for (name, node) in &environment.vars {
-            let value = self.engine.node(node, &self.scope).map_err(|error| {
-                format!("{}: the variable `{}`: {}", crate::project::FILE_NAME, name.value, error.message)
-            })?;
+            let value = self.engine.node(node, &self.scope).map_err(|error| (error.span, error.message))?;
             self.scope.set(name.value.clone(), value);
         }
         Ok(())

@@ -6,7 +6,9 @@ use serde_json::{Number, Value};
 
 use super::{Context, Subject, envelope, header_names, header_text, rules};
 use crate::matcher::kind_of;
-use crate::model::{Check, Exchange, Expect, MatcherKind, Observation, Response, Spanned, StatusSet};
+use crate::model::{
+    Check, Exchange, Expect, MatcherKind, Observation, Response, Spanned, StatusSet, TransportErrorKind,
+};
 use crate::spelling::nearest;
 use crate::template::LocatedTemplateError;
 
@@ -86,8 +88,14 @@ pub(super) fn within(expect: &Expect, exchange: &Exchange) -> Option<Observation
         return None;
     }
     let (limit, actual) = (time(wanted.value), time(exchange.elapsed));
+    let what = match &exchange.outcome {
+        Ok(_) => format!("the answer took {actual}"),
+        Err(error) if error.kind == TransportErrorKind::Timeout => format!("no answer came in {actual}"),
+        // Refused, closed: slow or not, it is another fault.
+        Err(_) => return None,
+    };
     Some(
-        Observation::new(&rules::WITHIN, format!("the answer took {actual}, {limit} at most were expected"))
+        Observation::new(&rules::WITHIN, format!("{what}, {limit} at most were expected"))
             .values(format!("at most {limit}"), actual)
             .span(wanted.span),
     )
@@ -96,6 +104,7 @@ pub(super) fn within(expect: &Expect, exchange: &Exchange) -> Option<Observation
 /// A duration in the unit people would choose.
 fn time(duration: Duration) -> String {
     match duration.as_millis() {
+        0 if duration.is_zero() => "0ms".to_owned(),
         0 => format!("{}µs", duration.as_micros()),
         milliseconds @ 1..10_000 => format!("{milliseconds}ms"),
         _ => format!("{:.1}s", duration.as_secs_f64()),

@@ -37,7 +37,8 @@ pub struct Context<'a> {
 
 /// Judges an answer by an expectation: one observation for each part that does not hold.
 ///
-/// Without a response there is nothing to judge and nothing is observed; that is for the caller to see.
+/// Without a response there is nothing to judge but how long it did not come. Of a body that is not whole nothing
+/// is expected: that it is not is for the caller to see.
 ///
 /// # Errors
 /// If a template in the expectation cannot be rendered.
@@ -46,20 +47,36 @@ pub fn check(
     exchange: &Exchange,
     context: &Context<'_>,
 ) -> Result<Vec<Observation>, LocatedTemplateError> {
-    let Some(response) = exchange.response() else { return Ok(Vec::new()) };
     let mut found = Vec::new();
+    let Some(response) = exchange.response() else {
+        found.extend(head::within(expect, exchange));
+        return Ok(found);
+    };
     found.extend(head::status(expect, response, context));
-    found.extend(envelope::error(expect, context)?);
-    found.extend(envelope::message(expect, context)?);
-    found.extend(details::check(expect, context)?);
     for (name, check) in &expect.headers {
         found.extend(head::header(name, check, response, context)?);
     }
+    if response.cut.is_none() {
+        found.extend(whole(expect, response, context)?);
+    }
+    found.extend(head::within(expect, exchange));
+    Ok(found)
+}
+
+/// The parts of the expectation that need the whole body.
+fn whole(
+    expect: &Expect,
+    response: &Response,
+    context: &Context<'_>,
+) -> Result<Vec<Observation>, LocatedTemplateError> {
+    let mut found = Vec::new();
+    found.extend(envelope::error(expect, context)?);
+    found.extend(envelope::message(expect, context)?);
+    found.extend(details::check(expect, context)?);
     for (path, check) in &expect.body {
         found.extend(body::at_path(path, check, context)?);
     }
     found.extend(body::text(expect, response, context)?);
-    found.extend(head::within(expect, exchange));
     Ok(found)
 }
 

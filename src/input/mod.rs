@@ -1,5 +1,6 @@
 //! From paths to parsed files: finds scenarios, follows includes, reads cases, projects and contracts.
 
+mod bodies;
 mod cases;
 mod contracts;
 mod includes;
@@ -11,7 +12,7 @@ pub use scenarios::{find, load};
 use std::path::{Component, Path, PathBuf};
 
 use crate::env::Files;
-use crate::model::{Diagnostic, Source};
+use crate::model::{Diagnostic, Source, Span};
 use crate::project::{self, Project};
 
 /// Reads a text file, its name shown as the path was given.
@@ -20,13 +21,20 @@ use crate::project::{self, Project};
 /// It is missing, unreadable, too large or not UTF-8.
 pub fn source(files: &dyn Files, path: &Path) -> Result<Source, Box<Diagnostic>> {
     let name = path.display().to_string();
-    let bytes =
-        files.read(path).map_err(|error| Diagnostic::file(&name, format!("cannot be read: {error}")))?;
+    let bytes = files
+        .read(path)
+        .map_err(|error| Diagnostic::file(&name, format!("the file cannot be read: {error}")))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(&name, &text)),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            Err(Diagnostic::file(&name, format!("is not UTF-8: byte {at} is wrong")).into())
+            // The replacement character stands where the wrong byte was.
+            let source = Source::new(&name, &String::from_utf8_lossy(error.as_bytes()));
+            let place = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+            let label = format!("byte {at} is not");
+            Err(Diagnostic::new(&source, place, "the file is not UTF-8", label)
+                .with_help("save it as UTF-8")
+                .into())
         }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{cases, includes, source};
+use super::{bodies, cases, includes, source};
 use crate::env::Files;
 use crate::model::{Diagnostic, Scenario};
 use crate::plan::Loaded;
@@ -33,10 +33,13 @@ pub fn find(files: &dyn Files, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Di
                 let before = found.len();
                 found.extend(list.into_iter().filter(|file| !is_shared(file, path)));
                 if found.len() == before {
-                    problems.push(Diagnostic::file(&name, "there is no scenario (`*.yaml`) in this folder"));
+                    let nothing = Diagnostic::file(&name, "there is no scenario (`*.yaml`) in this folder");
+                    problems.push(nothing.with_help("what starts with `_` is only there to be included"));
                 }
             }
-            Err(error) => problems.push(Diagnostic::file(&name, format!("cannot be listed: {error}"))),
+            Err(error) => {
+                problems.push(Diagnostic::file(&name, format!("the folder cannot be listed: {error}")));
+            }
         }
     }
     let mut seen = std::collections::HashSet::new();
@@ -77,7 +80,9 @@ pub fn load(files: &dyn Files, paths: &[PathBuf]) -> Result<Vec<Loaded>, Vec<Dia
 /// Parses one file.
 pub(super) fn parse(files: &dyn Files, path: &Path) -> Result<Scenario, Vec<Diagnostic>> {
     let source = source(files, path).map_err(|diagnostic| vec![*diagnostic])?;
-    scenario::parse(&source)
+    let scenario = scenario::parse(&source)?;
+    let missing = bodies::missing(files, &scenario);
+    if missing.is_empty() { Ok(scenario) } else { Err(missing) }
 }
 
 /// Maps in order, a part of the list on each processor; a short list is not worth a thread.

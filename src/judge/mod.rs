@@ -29,10 +29,14 @@ pub struct Judged {
 }
 
 /// Judges an exchange by every rule. Without a contract only those rules speak that need none; without a
-/// response none does.
+/// response only those about failed exchanges.
 pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memory) -> Judged {
-    let Some(response) = exchange.response() else {
-        return Judged { observations: Vec::new(), body: Body::default(), code: None, request_id: None };
+    let response = match &exchange.outcome {
+        Ok(response) => response,
+        Err(error) => {
+            let observations = rules::check_failure(error, contract.map(|compiled| &compiled.contract));
+            return Judged { observations, body: Body::default(), code: None, request_id: None };
+        }
     };
     let body = match response.cut {
         Some(_) => Body::default(),

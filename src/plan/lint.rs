@@ -15,7 +15,15 @@ pub fn lint(scenario: &Scenario, given: &HashSet<String>, columns: &[String]) ->
     let mut known = given.clone();
     known.extend(columns.iter().cloned());
     known.extend(scenario.requires.iter().map(|name| name.value.clone()));
-    let mut lint = Lint { source: &scenario.source, known, found: Vec::new() };
+    let mut later = Vec::new();
+    let steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
+    for spec in steps.filter_map(|step| match &step.action {
+        Action::Request(spec) => Some(spec),
+        Action::Include(_) => None,
+    }) {
+        later.extend(spec.capture.iter().map(|capture| &capture.name));
+    }
+    let mut lint = Lint { source: &scenario.source, known, later, found: Vec::new() };
     if let Some(Cases::Inline(rows)) = &scenario.cases {
         rows.iter().for_each(|row| lint.node(row));
     }
@@ -49,6 +57,8 @@ fn captures(scenario: &Scenario, into: &mut HashSet<String>) {
 struct Lint<'s> {
     source: &'s Source,
     known: HashSet<String>,
+    /// What some step captures, whether it came already or not.
+    later: Vec<&'s Spanned<String>>,
     found: Vec<Diagnostic>,
 }
 
@@ -132,7 +142,7 @@ impl Lint<'_> {
         match template::names(text) {
             Ok(names) => {
                 for name in names.into_iter().filter(|name| !self.known.contains(name)).collect::<Vec<_>>() {
-                    self.undefined(&name, span);
+                    self.undefined(&name, text, span);
                 }
             }
             Err(error) => {
@@ -146,15 +156,37 @@ impl Lint<'_> {
         }
     }
 
-    fn undefined(&mut self, name: &str, span: Span) {
+    fn undefined(&mut self, name: &str, text: &str, span: Span) {
+        if text.contains(&format!("{name}(")) {
+            return self.no_function(name, span);
+        }
+        let title = format!("nobody sets the variable `{name}`");
+        if let Some(capture) = self.later.iter().find(|capture| capture.value == name) {
+            let diagnostic = Diagnostic::new(self.source, span, title, "used here")
+                .with_context(capture.span, "captured only here")
+                .with_help("move the step that captures it before this one");
+            return self.found.push(diagnostic);
+        }
         let help = match nearest(name, self.known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!(
                 "set it under `vars`, with `--var {name}=...`, or list it under `requires` to skip without it"
             ),
         };
-        let title = format!("nobody sets the variable `{name}`");
         self.found.push(Diagnostic::new(self.source, span, title, "used here").with_help(help));
+    }
+
+    fn no_function(&mut self, name: &str, span: Span) {
+        let names = || template::functions().iter().map(|function| function.name);
+        let help = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}()`?"),
+            None => format!(
+                "there are {}",
+                names().map(|name| format!("`{name}()`")).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        let title = format!("there is no function `{name}`");
+        self.found.push(Diagnostic::new(self.source, span, title, "called here").with_help(help));
     }
 
     fn path(&mut self, path: &str, span: Span) {

@@ -4,7 +4,8 @@ mod keys;
 
 pub use keys::PROJECT;
 
-use crate::model::{Diagnostic, Node, Severity, Source, Spanned};
+use crate::model::{Diagnostic, Node, NodeKind, Severity, Source, Span, Spanned};
+use crate::scenario::is_variable_name;
 use crate::spelling;
 use crate::yaml::{self, Fields, Problems, Shape};
 
@@ -43,9 +44,22 @@ pub struct Project {
     pub fail_on: Option<Severity>,
     /// Scenarios side by side.
     pub jobs: Option<usize>,
+    /// The file; none if there is none.
+    pub source: Option<Source>,
 }
 
 impl Project {
+    /// A mistake that shows only when a value of the file is used; `why` may say what to do behind a semicolon.
+    pub fn mistake(&self, span: Span, why: impl Into<String>) -> Diagnostic {
+        let why = why.into();
+        let (title, help) = why.split_once("; ").map_or((&*why, None), |(title, help)| (title, Some(help)));
+        let diagnostic = match &self.source {
+            Some(source) => Diagnostic::new(source, span, title, "named here"),
+            None => Diagnostic::file(FILE_NAME, title),
+        };
+        Diagnostic { help: help.map(str::to_owned), ..diagnostic }
+    }
+
     /// The base with a named environment laid over it.
     ///
     /// # Errors
@@ -77,6 +91,9 @@ impl Project {
 /// Every mistake in the file, in file order.
 pub fn parse(source: &Source) -> Result<Project, Vec<Diagnostic>> {
     let root = yaml::parse(source).map_err(|diagnostic| vec![*diagnostic])?;
+    if root.kind == NodeKind::Null {
+        return Ok(Project { source: Some(source.clone()), ..Project::default() });
+    }
     let mut problems = Problems::new(source);
     yaml::check(&root, &Shape::Object(&PROJECT), &mut problems);
     let fields = Fields::of(&root);
@@ -95,7 +112,14 @@ pub fn parse(source: &Source) -> Result<Project, Vec<Diagnostic>> {
         reports: fields.texts("report"),
         fail_on: fields.text("fail_on").and_then(|word| severity(&word.value)),
         jobs: fields.integer("jobs").and_then(|jobs| usize::try_from(jobs).ok()),
+        source: Some(source.clone()),
     };
+    let environments = project.environments.iter().map(|(_, environment)| environment);
+    for (name, _) in std::iter::once(&project.base).chain(environments).flat_map(|place| &place.vars) {
+        if !is_variable_name(&name.value) {
+            problems.add(name.span, "a variable's name is letters, digits and `_`", "not a variable name");
+        }
+    }
     if problems.is_empty() { Ok(project) } else { Err(problems.into_diagnostics()) }
 }
 

@@ -13,11 +13,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
+use crate::model::Source;
 use forms::Form;
 pub use visible::visible;
 
 /// What stands in place of a secret.
 pub const PLACEHOLDER: &str = "[redacted]";
+
+/// What shortened texts end with. A secret that was cut in two is looked for in front of it.
+const CUT: char = '…';
 
 /// Fewest characters of a secret; anything shorter stands in ordinary text by chance.
 pub const MIN_CHARS: usize = 4;
@@ -81,17 +85,36 @@ impl Redactor {
         }
     }
 
-    /// The text with every secret, plain or encoded, replaced by [`PLACEHOLDER`]. Occurrences that overlap are
-    /// replaced as one.
-    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    /// A file's text with `*` for every byte of a secret, so that places in it stay where they are.
+    pub fn masked(&self, source: &Source) -> Source {
+        let found = self.found(&source.text);
+        if found.is_empty() {
+            return source.clone();
+        }
+        let mut text = source.text.to_string();
+        for range in found {
+            text.replace_range(range.clone(), &"*".repeat(range.len()));
+        }
+        Source { name: Arc::clone(&source.name), text: text.into() }
+    }
+
+    /// Where secrets stand, in order.
+    fn found(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for tier in self.tiers.read().unwrap_or_else(PoisonError::into_inner).iter() {
             tier.search(text, &mut found);
         }
+        found.sort_unstable_by_key(|range| range.start);
+        found
+    }
+
+    /// The text with every secret, plain or encoded, replaced by [`PLACEHOLDER`]. Occurrences that overlap are
+    /// replaced as one.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let found = self.found(text);
         if found.is_empty() {
             return Cow::Borrowed(text);
         }
-        found.sort_unstable_by_key(|range| range.start);
         let mut clean = String::with_capacity(text.len());
         let mut end = 0;
         for range in found {
@@ -138,6 +161,9 @@ impl Tier {
             if form.any_case || form.text == text[hit.range()] {
                 found.push(hit.range());
             }
+        }
+        for (end, _) in text.match_indices(CUT) {
+            found.extend(self.forms.iter().filter_map(|form| form.begun(&text[..end])));
         }
     }
 }

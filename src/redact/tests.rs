@@ -206,6 +206,23 @@ fn curl_lines_are_bounded() {
     assert!(line.len() < 4300, "{line}");
 }
 
+#[test]
+fn half_a_secret_in_front_of_a_cut_is_hidden_too() {
+    let redactor = Redactor::new();
+    redactor.add("k9-pass/word").unwrap();
+    for (text, clean) in [
+        ("found \"x k9-pass… (900 bytes)", "found \"x [redacted]… (900 bytes)"),
+        ("k9-pass/word…", "[redacted]…"),
+        ("k9%2Dpass%2fwo…", "[redacted]…"),
+        ("k9-… and k9-p…", "k9-… and [redacted]…"),
+        ("k9-pass", "k9-pass"),
+    ] {
+        assert_eq!(redactor.text(text), clean);
+    }
+    let source = redactor.masked(&Source::new("ü.yaml", "ü: k9-pass/word # k9-pass/word"));
+    assert_eq!((&*source.name, &*source.text), ("ü.yaml", "ü: ************ # ************"));
+}
+
 fn response(content_type: &str, body: impl Into<Bytes>, cut: Option<Cut>) -> Response {
     Response {
         version: "HTTP/1.1",

@@ -25,6 +25,7 @@ mod invalid_utf8;
 mod media_type;
 mod message_empty;
 mod message_is_code;
+mod not_http;
 mod request_id_differs;
 mod request_id_header;
 mod request_id_missing;
@@ -46,7 +47,7 @@ mod timestamp_utc;
 mod trailing_bytes;
 mod www_authenticate_missing;
 
-use crate::model::{Contract, Observation, RuleInfo, Severity};
+use crate::model::{Contract, Observation, RuleInfo, Severity, TransportError};
 pub use pointer::resolve;
 pub use subject::{Fields, Kind, Patterns, Subject};
 
@@ -87,6 +88,7 @@ static RULES: &[&Rule] = &[
     &allow_missing::RULE,
     &date_missing::RULE,
     &body_cut::RULE,
+    &not_http::RULE,
     &request_id_missing::RULE,
     &request_id_header::RULE,
     &request_id_pattern::RULE,
@@ -134,6 +136,15 @@ pub fn check(subject: &Subject<'_>) -> Vec<Observation> {
     }
     drop_repetitions(&mut found);
     if let Some(contract) = subject.contract {
+        found.retain_mut(|observation| turn(contract, observation));
+    }
+    found
+}
+
+/// What the rules say about an exchange that failed: most failures are nobody's fault that can be named.
+pub fn check_failure(error: &TransportError, contract: Option<&Contract>) -> Vec<Observation> {
+    let mut found: Vec<_> = not_http::failed(error).into_iter().collect();
+    if let Some(contract) = contract {
         found.retain_mut(|observation| turn(contract, observation));
     }
     found

@@ -54,7 +54,7 @@ impl Place<'_> {
             count: 1,
             curl: curl.to_owned(),
             response: response.to_owned(),
-            snippet: self.clean(&report::snippet(&self.scenario.source, span, &label)),
+            snippet: self.clean(&report::snippet(&self.redactor.masked(&self.scenario.source), span, &label)),
         }
     }
 

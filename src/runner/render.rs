@@ -120,7 +120,7 @@ impl Surroundings<'_> {
         let bytes = base64::engine::general_purpose::STANDARD.decode(compact);
         bytes.map(Bytes::from).map_err(|error| RenderError {
             span: text.span,
-            message: format!("the body is not base64: {error}"),
+            message: format!("the body is not base64: {}", error.to_string().trim_end_matches('.')),
         })
     }
 

@@ -18,6 +18,8 @@ const LAST_TEARDOWN: Duration = Duration::from_secs(5);
 
 /// Why a step was not run after an interruption.
 const INTERRUPTED: &str = "not run: the run was interrupted";
+/// Why a teardown step was not run to its end.
+const CUT_SHORT: &str = "not run to its end: the run was interrupted";
 
 /// What came of a scenario.
 pub(super) struct Outcome {
@@ -192,7 +194,8 @@ impl<'r> Context<'r> {
         outcomes
     }
 
-    /// Teardown runs every step, also after failures; after an interruption it gets a last few seconds.
+    /// Teardown runs every step, also after failures; after an interruption it gets a last few seconds, and after
+    /// a second one none.
     async fn teardown(
         &self,
         steps: &[Step],
@@ -200,19 +203,19 @@ impl<'r> Context<'r> {
         stop: &Stop,
         outcomes: &mut Vec<StepOutcome>,
     ) {
-        let last = tokio::time::Instant::now() + LAST_TEARDOWN;
         let undisturbed = Stop::default();
+        let over = stop.over(LAST_TEARDOWN);
+        tokio::pin!(over);
+        let mut given_up = false;
         for step in steps {
-            let outcome = if stop.is_interrupted() {
-                let running = self.step(step, scope, &undisturbed);
-                match tokio::time::timeout_at(last, running).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => self.skipped(step, INTERRUPTED),
-                }
-            } else {
-                self.step(step, scope, &undisturbed).await
+            let outcome = tokio::select! {
+                biased;
+                () = &mut over, if !given_up => None,
+                outcome = self.step(step, scope, &undisturbed), if !given_up => Some(outcome),
+                else => None,
             };
-            outcomes.push(outcome);
+            given_up |= outcome.is_none();
+            outcomes.push(outcome.unwrap_or_else(|| self.skipped(step, CUT_SHORT)));
         }
     }
 

@@ -11,7 +11,8 @@ use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
 use crate::model::{
-    Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportErrorKind, Verdict,
+    Cut, Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportError,
+    TransportErrorKind, Verdict,
 };
 use crate::template::Scope;
 
@@ -118,11 +119,12 @@ impl Tries<'_, '_> {
     fn judge(&mut self, exchange: &Exchange, scope: &mut Scope) -> After {
         let response = match &exchange.outcome {
             Ok(response) => response,
-            Err(error) => return self.no_answer(error.kind, &error.message),
+            Err(error) => return self.no_answer(exchange, error, scope),
         };
         let runner = self.context.runner;
         runner.redactor.add_credentials(&response.headers);
         let judged = self.judged(exchange);
+        self.hide_captured(exchange, &judged);
         self.result.codes.extend(judged.code.clone());
         let wanted = self.expectation(exchange, &judged, scope);
         self.keep(&judged.observations, exchange);
@@ -133,11 +135,14 @@ impl Tries<'_, '_> {
         if throttle::is_unexpected(response, &self.spec.expect, !unmet.is_empty()) {
             return self.throttled(response, judged.code.as_deref());
         }
-        if unmet.is_empty() {
+        if unmet.is_empty() && response.cut.is_none() {
             return After::End(self.capture(exchange, &judged, scope));
         }
         if let Some(pause) = self.next_try() {
             return After::Again(pause);
+        }
+        if let Some(cut) = response.cut.as_ref().filter(|_| unmet.is_empty()) {
+            return After::End(End::Unjudged(why_cut(cut, exchange.request.timeout)));
         }
         self.keep(&unmet, exchange);
         After::End(End::Judged { expected: false })
@@ -189,11 +194,7 @@ impl Tries<'_, '_> {
     fn capture(&mut self, exchange: &Exchange, judged: &Judged, scope: &mut Scope) -> End {
         match expect::capture(&self.spec.capture, exchange, &judged.body) {
             Ok(captured) => {
-                for (name, value, secret) in captured {
-                    if secret {
-                        // Too short to be hidden is said where secrets are declared; a captured one is what it is.
-                        let _ = self.context.runner.redactor.add_value(&value);
-                    }
+                for (name, value, _) in captured {
                     scope.set(name, value);
                 }
                 End::Judged { expected: true }
@@ -205,16 +206,40 @@ impl Tries<'_, '_> {
         }
     }
 
+    /// Makes the secrets in an answer known before anything of it is shown, also where the step fails.
+    fn hide_captured(&self, exchange: &Exchange, judged: &Judged) {
+        for capture in self.spec.capture.iter().filter(|capture| capture.secret) {
+            let captured = expect::capture(std::slice::from_ref(capture), exchange, &judged.body);
+            for (_, value, _) in captured.into_iter().flatten() {
+                // Too short to be hidden is said where secrets are declared; a captured one is what it is.
+                let _ = self.context.runner.redactor.add_value(&value);
+            }
+        }
+    }
+
     /// An exchange without an answer: a limit of the step that is surely broken fails it; what is no HTTP is
     /// a fault of the server; everything else cannot be judged.
-    fn no_answer(&mut self, kind: TransportErrorKind, message: &str) -> After {
-        if kind == TransportErrorKind::Request {
-            return After::End(End::Unjudged(format!("the request cannot be sent: {message}")));
+    fn no_answer(&mut self, exchange: &Exchange, error: &TransportError, scope: &Scope) -> After {
+        if error.kind == TransportErrorKind::Request {
+            self.result.attempts -= 1;
+            return After::End(End::Unjudged(format!("the request cannot be sent: {}", error.message)));
         }
         if let Some(pause) = self.next_try() {
             return After::Again(pause);
         }
-        After::End(End::Unjudged(message.to_owned()))
+        let mut judged = self.judged(exchange);
+        let mut found = std::mem::take(&mut judged.observations);
+        match self.expectation(exchange, &judged, scope) {
+            Ok(unmet) => found.extend(unmet),
+            Err(reason) => return After::End(End::Unjudged(reason)),
+        }
+        let fail_on = self.context.runner.settings.fail_on;
+        let failed = found.iter().any(|observation| observation.severity >= fail_on);
+        self.keep(&found, exchange);
+        After::End(match failed {
+            true => End::Judged { expected: false },
+            false => End::Unjudged(error.message.clone()),
+        })
     }
 
     fn keep(&mut self, observations: &[Observation], exchange: &Exchange) {
@@ -226,6 +251,20 @@ impl Tries<'_, '_> {
             redactor: &self.context.runner.redactor,
         };
         self.findings.extend(place.findings(observations, exchange));
+    }
+}
+
+/// Why a body that is not whole could not be judged, and what to do.
+fn why_cut(cut: &Cut, timeout: Duration) -> String {
+    match cut {
+        Cut::TooLarge(most) => {
+            format!("the body is larger than {most} bytes, and reading stopped; allow more with `--max-body`")
+        }
+        Cut::TimedOut => format!(
+            "the body did not end within {} ms; allow more with `timeout`, or find out what holds it up",
+            timeout.as_millis()
+        ),
+        Cut::Broken(how) => how.clone(),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 const FAILED: u8 = 1;
 const INTERRUPTED: u8 = 2;
+const ABANDONED: u8 = 3;
 
 /// A wish to stop, shared by all scenarios of a run.
 #[derive(Debug, Clone, Default)]
@@ -15,14 +17,18 @@ pub struct Stop(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     why: AtomicU8,
-    interrupted: Notify,
+    changed: Notify,
 }
 
 impl Stop {
-    /// Ends the run now: requests on their way are given up, teardown still runs.
+    /// Ends the run now: requests on their way are given up, teardown still runs. The second time teardown is
+    /// given up, too.
     pub fn interrupt(&self) {
-        self.0.why.store(INTERRUPTED, Ordering::SeqCst);
-        self.0.interrupted.notify_waiters();
+        let again = self.0.why.swap(INTERRUPTED, Ordering::SeqCst) >= INTERRUPTED;
+        if again {
+            self.0.why.store(ABANDONED, Ordering::SeqCst);
+        }
+        self.0.changed.notify_waiters();
     }
 
     /// Starts nothing new after the first failure; what runs comes to its end.
@@ -32,7 +38,7 @@ impl Stop {
 
     /// Whether the run was interrupted.
     pub fn is_interrupted(&self) -> bool {
-        self.0.why.load(Ordering::SeqCst) == INTERRUPTED
+        self.0.why.load(Ordering::SeqCst) >= INTERRUPTED
     }
 
     /// Why nothing new may start, if so.
@@ -46,11 +52,27 @@ impl Stop {
 
     /// Waits until the run is interrupted.
     pub(super) async fn interrupted(&self) {
-        let notified = self.0.interrupted.notified();
-        tokio::pin!(notified);
-        notified.as_mut().enable();
-        if !self.is_interrupted() {
-            notified.await;
+        self.reached(INTERRUPTED).await;
+    }
+
+    /// Waits until teardown has had its time: so long after an interruption, or until the second one.
+    pub(super) async fn over(&self, last: Duration) {
+        self.interrupted().await;
+        tokio::select! {
+            () = tokio::time::sleep(last) => {}
+            () = self.reached(ABANDONED) => {}
+        }
+    }
+
+    async fn reached(&self, level: u8) {
+        loop {
+            let changed = self.0.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.0.why.load(Ordering::SeqCst) >= level {
+                return;
+            }
+            changed.await;
         }
     }
 }
@@ -74,5 +96,10 @@ mod tests {
         stop.interrupted().await;
         stop.after_failure();
         assert!(stop.is_interrupted());
+        let over = tokio::time::timeout(Duration::ZERO, stop.over(Duration::from_secs(60)));
+        assert!(over.await.is_err());
+        stop.interrupt();
+        stop.over(Duration::from_secs(60)).await;
+        assert!(stop.is_interrupted() && stop.reason().is_some());
     }
 }

@@ -67,7 +67,7 @@ static DEFAULTS: Table = Table {
 
 const HEADERS: Shape = Shape::Map(&Shape::Any);
 
-static STEP: Table = Table {
+pub(super) static STEP: Table = Table {
     name: "step",
     what: "a step",
     doc: "One request and what is expected of its answer, or another file to run.",
@@ -98,7 +98,7 @@ static STEP: Table = Table {
     ],
 };
 
-static REQUEST: Table = Table {
+pub(super) static REQUEST: Table = Table {
     name: "request",
     what: "a request",
     doc: "A request: a method with the path below the contract's base path, headers and one kind of body.",

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::keys::REQUEST;
 use crate::model::{BodyPart, HeaderLine, Method, Node, RequestSpec, Span, Spanned};
 use crate::yaml::{Fields, Problems};
 
@@ -29,12 +33,14 @@ fn method_and_path(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<(
     let mut keys = METHODS.to_vec();
     keys.push("method");
     let Some(entry) = fields.only_one(&keys, problems) else {
-        problems.add_with_help(
-            fields.span,
-            "a request needs a method and a path",
-            "no method here",
-            "write `get: /path`, `post: /path`, or `method: NAME` with `path: /path`",
-        );
+        if fields.all_known(&REQUEST) {
+            problems.add_with_help(
+                fields.span,
+                "a request needs a method and a path",
+                "no method here",
+                "write `get: /path`, `post: /path`, or `method: NAME` with `path: /path`",
+            );
+        }
         return None;
     };
     if &*entry.key.value != "method" {
@@ -79,15 +85,46 @@ fn check_path(path: &Spanned<String>, problems: &mut Problems<'_>) {
             path.span,
             "a path starts with `/`",
             "neither a path nor an absolute URL",
-            format!("write `/{text}`"),
+            match text.contains("://") {
+                true => "an absolute URL starts with http:// or https://".to_owned(),
+                false => format!("write `/{text}`"),
+            },
         );
+    } else if text.starts_with("http")
+        && !has_template(text)
+        && let Err(error) = url::Url::parse(text)
+    {
+        problems.add(path.span, "this is not a URL", error.to_string());
     }
+}
+
+fn has_template(text: &str) -> bool {
+    text.contains("{{")
 }
 
 /// The header lines under `headers`.
 pub(super) fn headers(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<HeaderLine> {
     let lines = fields.pairs("headers").into_iter().map(|(name, value)| HeaderLine { name, value });
-    lines.filter(|line| check_header(&line.name.value, line.name.span, problems)).collect()
+    lines
+        .filter(|line| {
+            check_header(&line.name.value, line.name.span, problems) && check_value(&line.value, problems)
+        })
+        .collect()
+}
+
+/// No value has a control character (RFC 9110 section 5.5), or one line would become two.
+fn check_value(value: &Node, problems: &mut Problems<'_>) -> bool {
+    let values = value.as_list().unwrap_or(std::slice::from_ref(value));
+    let harmful = |c: char| c.is_ascii_control() && c != '\t';
+    let mut wrong = values.iter().filter(|value| value.as_text().is_some_and(|text| text.contains(harmful)));
+    let Some(value) = wrong.next() else { return true };
+    problems.add_with_help(
+        value.span,
+        "a header value is one line",
+        "has a line break or a control character",
+        "take it out; a list sends several lines",
+    );
+    false
 }
 
 /// A name with a template in it is known only when it is sent.
@@ -119,7 +156,17 @@ fn body(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<BodyPart> {
     match &*entry.key.value {
         "json" => Some(BodyPart::Json(entry.value.clone())),
         "raw" => fields.text("raw").map(BodyPart::Raw),
-        "base64" => fields.text("base64").map(BodyPart::Base64),
+        "base64" => {
+            let text = fields.text("base64")?;
+            let compact: String = text.value.split_whitespace().collect();
+            if !has_template(&text.value)
+                && let Err(error) = STANDARD.decode(compact)
+            {
+                let why = error.to_string().to_lowercase();
+                problems.add(text.span, "the body is not base64 (RFC 4648)", why.trim_end_matches('.'));
+            }
+            Some(BodyPart::Base64(text))
+        }
         "form" => Some(BodyPart::Form(fields.pairs("form"))),
         _ => fields.text("file").map(BodyPart::File),
     }

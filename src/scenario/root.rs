@@ -11,6 +11,12 @@ use crate::yaml::{self, Fields, Problems, Shape};
 /// Every mistake in the file, in file order.
 pub fn parse(source: &Source) -> Result<Scenario, Vec<Diagnostic>> {
     let mut root = yaml::parse(source).map_err(|diagnostic| vec![*diagnostic])?;
+    if root.kind == NodeKind::Null {
+        return Err(vec![
+            Diagnostic::new(source, root.span, "there is no scenario in this file", "nothing here")
+                .with_help("a scenario has a `name` and `steps`"),
+        ]);
+    }
     let mut problems = Problems::new(source);
     refuse_announced(&mut root, &mut problems);
     yaml::check(&root, &Shape::Object(&SCENARIO), &mut problems);

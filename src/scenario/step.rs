@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::keys::STEP;
 use super::{check, request};
 use crate::model::{
     Action, Capture, CaptureFrom, Check, Expect, Include, Node, NodeKind, RequestSpec, Retry, Spanned,
@@ -32,12 +33,14 @@ fn parse(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
         }
         Some(_) => Action::Request(Box::new(request_step(&fields, problems)?)),
         None => {
-            problems.add_with_help(
-                fields.span,
-                "a step needs a `request` or an `include`",
-                "neither is here",
-                "add `request: { get: /path }`",
-            );
+            if fields.all_known(&STEP) {
+                problems.add_with_help(
+                    fields.span,
+                    "a step needs a `request` or an `include`",
+                    "neither is here",
+                    "add `request: { get: /path }`",
+                );
+            }
             return None;
         }
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Problems;
+use super::{Problems, Table};
 use crate::model::{Entry, Node, NodeKind, Span, Spanned};
 
 /// The entries of a mapping, read by key. What has another shape than asked for reads as missing:
@@ -23,6 +23,12 @@ impl<'n> Fields<'n> {
     /// The fields of the mapping under a key; none if there is no such mapping.
     pub fn of_key(outer: &Self, key: &str) -> Self {
         outer.get(key).map_or(Self { span: outer.span, entries: &[] }, Self::of)
+    }
+
+    /// Whether nothing here is unknown to the table, so that what is missing is not just spelled wrongly.
+    pub fn all_known(&self, table: &Table) -> bool {
+        let known = |entry: &Entry| table.keys.iter().any(|key| key.name == &*entry.key.value);
+        !self.entries.is_empty() && self.entries.iter().all(known)
     }
 
     /// Every entry in file order.

@@ -4,6 +4,7 @@ mod compose;
 mod decode;
 mod scalar;
 mod shape;
+mod syntax;
 
 pub use compose::parse;
 pub use decode::{Fields, duration_from_text};

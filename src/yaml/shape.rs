@@ -90,7 +90,12 @@ pub fn check(node: &Node, shape: &Shape, problems: &mut Problems<'_>) -> bool {
         },
         Shape::Either(shapes) => match shapes.iter().find(|shape| fits(node, shape)) {
             Some(shape) => check(node, shape, problems),
-            None => wrong(node, shape, problems),
+            None => {
+                // A scalar was meant as one status: the alternative to it would only be noise.
+                let scalar = node.as_list().is_none() && node.as_map().is_none();
+                let meant = shapes.iter().find(|one| scalar && matches!(one, Shape::Status));
+                wrong(node, meant.unwrap_or(shape), problems)
+            }
         },
         _ if scalar_fits(node, shape) => true,
         _ => wrong(node, shape, problems),
@@ -215,6 +220,9 @@ fn wrong(node: &Node, shape: &Shape, problems: &mut Problems<'_>) -> bool {
     match (&node.kind, shape) {
         (NodeKind::Number(_) | NodeKind::Bool(_), Shape::Text) => {
             problems.add_with_help(node.span, title, found, "put it in quotes");
+        }
+        (NodeKind::Text(text), Shape::List(Shape::Text)) => {
+            problems.add_with_help(node.span, title, found, format!("write `[{text}]`"));
         }
         _ => problems.add(node.span, title, found),
     }

@@ -1,13 +1,19 @@
 //! Every integration test, in one binary.
 
 mod architecture;
+mod bad_server;
 mod catalogue;
 mod contracts;
+mod hostile;
 mod includes;
 mod reference;
 mod report;
+mod secrets;
 mod serve;
 mod shell;
+mod stopping;
 mod suites;
 mod texts;
+mod tool;
+mod ui;
 mod wire;

@@ -1,10 +1,13 @@
 //! Every rule's documentation holds an example that fires and one that does not, and both do as they say.
 
 use super::*;
-use crate::model::{Cut, RuleInfo};
+use crate::model::{Cut, RuleInfo, TransportError, TransportErrorKind};
 
 /// An exchange written as HTTP text. `<BOM>`, `<0xFC>` and `<connection closed>` stand for what text cannot show.
 fn parse(text: &str) -> Exchange {
+    if !text.contains("HTTP/") {
+        return not_http(text);
+    }
     let (request, response) = match text.starts_with("HTTP/") {
         true => ("GET /leads/lead_1", text),
         false => text.split_once("\n\n").expect("a request and a response"),
@@ -30,12 +33,22 @@ fn parse(text: &str) -> Exchange {
     exchange
 }
 
-/// The one block of HTTP under a heading, and the contract it names.
+/// An exchange whose answer is something else than HTTP.
+fn not_http(text: &str) -> Exchange {
+    let mut exchange = exchange("GET /leads/lead_1", 200, &[], Vec::new());
+    let message = format!("the answer is no HTTP: {}", text.trim());
+    exchange.outcome = Err(TransportError { kind: TransportErrorKind::NotHttp, message });
+    exchange
+}
+
+/// The one block of HTTP (or of what a server sends instead) under a heading, and the contract it names.
 fn example<'d>(rule: &RuleInfo, doc: &'d str, heading: &str) -> (Option<Compiled>, &'d str) {
     let section = doc.split(&format!("## {heading}\n")).nth(1);
     let section = section.unwrap_or_else(|| panic!("{}: no section `{heading}`", rule.name));
-    let block = section.split("\n## ").next().and_then(|section| section.split("```http").nth(1));
+    let block =
+        section.split("\n## ").next().and_then(|section| section.split_once("```")).map(|(_, block)| block);
     let (info, rest) = block.and_then(|block| block.split_once('\n')).expect("a block of HTTP");
+    let info = info.trim_start_matches("http").trim_start_matches("text");
     let text = rest.split("```").next().expect("the block ends");
     (Some(info.trim()).filter(|name| !name.is_empty()).map(contract), text)
 }
