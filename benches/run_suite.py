@@ -1,4 +1,7 @@
-"""Writes the suites, runs both programs in turns, and prints the figures; started by run_suite.sh."""
+"""Writes the suites, runs both programs in turns, and prints the figures; started by run_suite.sh.
+
+A child's peak memory is never less than this script's own, some 16 MB, since it starts as its copy.
+"""
 
 import json
 import os
@@ -8,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 TOLLGATE, HURL, WORK = os.environ["TOLLGATE"], os.environ["HURL"], Path(os.environ["WORK"])
@@ -25,6 +29,15 @@ ENVELOPE = json.dumps({
         "request_id": "req_1",
     },
 })
+ANSWER = f"""\
+HTTP/1.1 422 Unprocessable Content\r
+Content-Type: application/json\r
+Content-Length: {len(ENVELOPE)}\r
+X-Request-Id: req_1\r
+Date: {formatdate(usegmt=True)}\r
+Connection: close\r
+\r
+{ENVELOPE}"""
 
 
 def scenario(number):
@@ -115,10 +128,11 @@ def first_request(command):
     def serve():
         connection, _ = listener.accept()
         with connection:
-            connection.recv(65536)
+            request = connection.recv(65536)
             seen.append(time.perf_counter())
-            head = f"HTTP/1.1 422 x\r\nContent-Type: application/json\r\nContent-Length: {len(ENVELOPE)}\r\n"
-            connection.sendall(f"{head}X-Request-Id: req_1\r\nConnection: close\r\n\r\n{ENVELOPE}".encode())
+            while not request.endswith(b"}"):
+                request += connection.recv(65536)
+            connection.sendall(ANSWER.encode())
 
     server = threading.Thread(target=serve, daemon=True)
     server.start()
@@ -151,8 +165,6 @@ def single():
     )
     a, b = median(ours, "wall"), median(theirs, "wall")
     row("one file: wall time", a * 1e3, b * 1e3, "ms", "no more than Hurl's", a <= b)
-    a, b = median(ours, "memory"), median(theirs, "memory")
-    row("one file: peak memory", a / MEBI, b / MEBI, "MB", "", None)
 
 
 def start():

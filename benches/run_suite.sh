@@ -71,7 +71,7 @@ http {
 CONF
 "$nginx" -p "$work" -c "$work/nginx.conf" -e "$work/nginx.log" &
 started+=($!)
-"$tollgate" serve --port 0 --limit 100000000/60s > "$work/serve.out" &
+"$tollgate" serve --port 0 --limit 100000000/60s > "$work/serve.out" 2> /dev/null &
 started+=($!)
 for _ in {1..100}; do
     reference=$(grep -o 'http://[0-9.:]*' "$work/serve.out" | head -1) && break
