@@ -46,7 +46,6 @@ pub(super) fn run(env: &mut Env, args: RunArgs) -> Exit {
 
 async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
     let (project, environment) = gather::project(env, args)?;
-    let loaded = gather::scenarios(env, args, &project)?;
     let contract =
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
@@ -63,7 +62,8 @@ async fn execute(env: &mut Env, args: &RunArgs) -> Result<Exit, Refusal> {
     variables.command_line(&args.var, &args.secret);
     let variables = variables.finish()?;
 
-    let plan = gather::plan(loaded, args, contract.as_deref(), &variables)?;
+    let loaded = gather::scenarios(env, args, &project, &variables)?;
+    let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {
         let target = server.as_ref().map_or(target.as_str(), |_| "the reference server inside");
