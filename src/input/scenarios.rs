@@ -112,3 +112,25 @@ fn on_all_processors<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync
         threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::MemoryFiles;
+
+    #[test]
+    fn a_large_suite_is_looked_at_once_and_is_all_there() {
+        let files = MemoryFiles::default();
+        let paths: Vec<_> = (0..MOST_PARSED + 2).map(|n| PathBuf::from(format!("{n}.yaml"))).collect();
+        for path in &paths {
+            let text = format!("name: {}\nsteps: [{{ request: {{ get: / }} }}]\n", path.display());
+            files.write_atomic(path, text.as_bytes()).expect("memory takes everything");
+        }
+        let mut seen = Vec::new();
+        let loaded = load(&files, &paths, &mut |scenario, _| seen.push(scenario.name.value.clone()));
+        let opened = loaded.expect("valid").into_iter().map(|one| one.scenario.open().expect("valid"));
+        let names: Vec<_> = opened.map(|scenario| scenario.name.value.clone()).collect();
+        assert_eq!(names, seen);
+        assert!(names.iter().zip(&paths).all(|(name, path)| *name == path.display().to_string()));
+    }
+}
