@@ -10,7 +10,7 @@ pub(super) fn plan(plan: &Plan, target: &str) -> String {
     let mut text = String::new();
     let mut requests = 0;
     for run in &plan.runs {
-        let scenario = &run.scenario;
+        let Some(scenario) = run.scenario.open() else { continue };
         let contract = run.contract.as_deref().unwrap_or("no contract");
         let alone = if scenario.serial { ", alone" } else { "" };
         let _ = writeln!(text, "{}  ({}, {contract}{alone})", run.name, scenario.source.name);

@@ -8,7 +8,7 @@ use crate::cli::RunArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, Source, Span, Spanned};
 use crate::plan::{self, Loaded, Plan, Row, Selection};
 use crate::project::{Environment, Project};
 use crate::template::Scope;
@@ -56,8 +56,13 @@ pub(super) fn project(env: &Env, args: &RunArgs) -> Result<(Project, Environment
     Ok((project, environment))
 }
 
-/// The scenarios of the paths that were named, or of the default ones.
-pub(super) fn scenarios(env: &Env, args: &RunArgs, project: &Project) -> Result<Vec<Loaded>, Refusal> {
+/// The scenarios of the paths that were named, or of the default ones, every template of them looked at.
+pub(super) fn scenarios(
+    env: &Env,
+    args: &RunArgs,
+    project: &Project,
+    variables: &Scope,
+) -> Result<Vec<Loaded>, Refusal> {
     let files = env.files.as_ref();
     let paths: Vec<PathBuf> = if !args.paths.is_empty() {
         args.paths.clone()
@@ -71,33 +76,26 @@ pub(super) fn scenarios(env: &Env, args: &RunArgs, project: &Project) -> Result<
             .into());
     };
     let found = input::find(files, &paths)?;
-    Ok(input::load(files, &found)?)
-}
-
-/// The plan, every template of it looked at.
-pub(super) fn plan(
-    loaded: Vec<Loaded>,
-    args: &RunArgs,
-    contract: Option<&str>,
-    variables: &Scope,
-) -> Result<Plan, Refusal> {
     let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
     let mut mistakes = Vec::new();
-    for Loaded { scenario, rows } in &loaded {
+    let mut seen: HashSet<Arc<str>> = HashSet::new();
+    let loaded = input::load(files, &found, &mut |scenario, rows| {
         let columns: Vec<String> =
             rows.iter().flat_map(row_names).collect::<HashSet<_>>().into_iter().collect();
         mistakes.extend(plan::lint(scenario, &given, &columns));
-    }
-    // An included file sees only what comes from outside, so it is looked at once, and by itself.
-    let mut seen: HashSet<_> = loaded.iter().map(|Loaded { scenario, .. }| &scenario.source.name).collect();
-    let mut parts = Vec::new();
-    loaded.iter().for_each(|one| plan::included(&one.scenario, &mut |part| parts.push(Arc::clone(part))));
-    for part in parts.iter().filter(|part| seen.insert(&part.source.name)) {
-        mistakes.extend(plan::lint(part, &given, &[]));
-    }
-    if !mistakes.is_empty() {
-        return Err(mistakes.into());
-    }
+        seen.insert(Arc::clone(&scenario.source.name));
+        // An included file sees only what comes from outside, so it is looked at once, and by itself.
+        plan::included(scenario, &mut |part| {
+            if seen.insert(Arc::clone(&part.source.name)) {
+                mistakes.extend(plan::lint(part, &given, &[]));
+            }
+        });
+    })?;
+    if mistakes.is_empty() { Ok(loaded) } else { Err(mistakes.into()) }
+}
+
+/// The plan: those scenarios that are wanted.
+pub(super) fn plan(loaded: Vec<Loaded>, args: &RunArgs, contract: Option<&str>) -> Result<Plan, Refusal> {
     let count = loaded.len();
     let selection = Selection { tags: args.tag.clone(), filters: args.filter.clone() };
     let plan = plan::build(loaded, &selection, contract);
@@ -126,12 +124,15 @@ pub(super) fn contracts(env: &Env, plan: &Plan) -> Result<HashMap<String, Arc<Co
     let mut mistakes = Vec::new();
     let mut tried = HashSet::new();
     for run in &plan.runs {
-        let mut wanted: Vec<_> =
-            run.contract.iter().map(|name| (name.clone(), Arc::clone(&run.scenario))).collect();
-        plan::included(&run.scenario, &mut |scenario| {
-            wanted.extend(scenario.contract.iter().map(|name| (name.value.clone(), Arc::clone(scenario))));
+        let own = run.contract.iter();
+        let mut wanted: Vec<(String, Option<(Source, Span)>)> = own
+            .map(|name| (name.clone(), place(&run.scenario.source, run.scenario.contract.as_ref())))
+            .collect();
+        run.scenario.included(&mut |scenario| {
+            let named = scenario.contract.iter();
+            wanted.extend(named.map(|name| (name.value.clone(), place(&scenario.source, Some(name)))));
         });
-        for (name, scenario) in wanted {
+        for (name, place) in wanted {
             if !tried.insert(name.clone()) {
                 continue;
             }
@@ -140,11 +141,9 @@ pub(super) fn contracts(env: &Env, plan: &Plan) -> Result<HashMap<String, Arc<Co
                     contracts.insert(name, Arc::new(found.contract));
                 }
                 Err(found) => {
-                    let place = scenario.contract.as_ref().filter(|own| own.value == name);
-                    mistakes.extend(found.into_iter().map(|mistake| match place {
-                        Some(place) if mistake.source.text.is_empty() => {
-                            let mut placed =
-                                Diagnostic::new(&scenario.source, place.span, mistake.title, "named here");
+                    mistakes.extend(found.into_iter().map(|mistake| match &place {
+                        Some((source, span)) if mistake.source.text.is_empty() => {
+                            let mut placed = Diagnostic::new(source, *span, mistake.title, "named here");
                             placed.help = mistake.help;
                             placed
                         }
@@ -155,6 +154,11 @@ pub(super) fn contracts(env: &Env, plan: &Plan) -> Result<HashMap<String, Arc<Co
         }
     }
     if mistakes.is_empty() { Ok(contracts) } else { Err(mistakes.into()) }
+}
+
+/// Where a file names its contract.
+fn place(source: &Source, named: Option<&Spanned<String>>) -> Option<(Source, Span)> {
+    named.map(|name| (source.clone(), name.span))
 }
 
 /// The target's origin without a slash at its end.

@@ -69,9 +69,9 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let variables = variables.finish()?;
     let contract =
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
-    let loaded = gather::scenarios(env, args, &project)?;
 
-    let plan = gather::plan(loaded, args, contract.as_deref(), &variables)?;
+    let loaded = gather::scenarios(env, args, &project, &variables)?;
+    let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {
         let target = server.as_ref().map_or(target.as_str(), |_| "the reference server inside");

@@ -49,10 +49,8 @@ pub(super) fn header(
     context: &Context<'_>,
 ) -> Result<Option<Observation>, LocatedTemplateError> {
     let text = header_text(response, &name.value);
-    let help = match (&text, nearest(&name.value, header_names(response))) {
-        (None, Some(near)) => format!("the answer has a header `{near}`"),
-        _ => String::new(),
-    };
+    let near = if text.is_none() { nearest(&name.value, header_names(response)) } else { None };
+    let help = near.map(|near| format!("the answer has a header `{near}`")).unwrap_or_default();
     let number = text.as_deref().and_then(number);
     let text = text.map(Value::String);
     let called = format!("header {}", name.value);

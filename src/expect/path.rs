@@ -1,7 +1,11 @@
 //! JSONPath (RFC 9535), bounded.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use serde_json_path::JsonPath;
+
+use crate::matcher::Kept;
 
 /// Longest path, in bytes.
 const LONGEST: usize = 1000;
@@ -36,7 +40,13 @@ pub fn check_path(text: &str) -> Result<(), (usize, String)> {
     compile(text).map(drop)
 }
 
-pub(super) fn compile(text: &str) -> Result<Path, (usize, String)> {
+/// The path ready for use. It is kept: a suite asks for the same few paths in every file.
+pub(super) fn compile(text: &str) -> Result<Arc<Path>, (usize, String)> {
+    static KEPT: Kept<Path> = Kept::new();
+    KEPT.get(text, parse)
+}
+
+fn parse(text: &str) -> Result<Path, (usize, String)> {
     if text.len() > LONGEST {
         return Err((LONGEST, format!("longer than {LONGEST} bytes")));
     }

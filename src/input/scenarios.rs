@@ -7,8 +7,14 @@ use std::sync::Arc;
 use super::{bodies, cases, includes, source};
 use crate::env::Files;
 use crate::model::{Diagnostic, Scenario};
-use crate::plan::Loaded;
+use crate::plan::{Held, Loaded, Row};
 use crate::scenario;
+
+/// Files that are parsed at a time.
+const TOGETHER: usize = 250;
+
+/// Most files that stay parsed; those after them are held as text.
+const MOST_PARSED: usize = 1_000;
 
 /// The scenario files that paths stand for, in order: a file is itself, a folder all YAML files below it but
 /// those that start with `_`, or stand in a folder that does.
@@ -53,25 +59,35 @@ fn is_shared(file: &Path, folder: &Path) -> bool {
     below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('_'))
 }
 
-/// Parses the files and everything they refer to.
+/// Parses the files and everything they refer to. The scenarios of the first files are held parsed; of a larger
+/// suite the others are held as text, unless they have many cases, and parsed again when they are run. So this is
+/// the time to look at a scenario: `look` is shown every one with its cases.
 ///
 /// # Errors
 /// Every mistake in every file.
-pub fn load(files: &dyn Files, paths: &[PathBuf]) -> Result<Vec<Loaded>, Vec<Diagnostic>> {
+pub fn load(
+    files: &dyn Files,
+    paths: &[PathBuf],
+    look: &mut dyn FnMut(&Scenario, &[Row]),
+) -> Result<Vec<Loaded>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let mut parsed = Vec::with_capacity(paths.len());
-    for result in on_all_processors(paths, |path| parse(files, path)) {
-        match result {
-            Ok(scenario) => parsed.push(scenario),
-            Err(diagnostics) => problems.extend(diagnostics),
-        }
-    }
     let mut includes = includes::Includes::new(files);
-    let mut loaded = Vec::with_capacity(parsed.len());
-    for mut scenario in parsed {
-        includes.resolve(&mut scenario);
-        let rows = cases::rows(files, &scenario, &mut problems);
-        loaded.push(Loaded { scenario: Arc::new(scenario), rows });
+    let mut loaded = Vec::with_capacity(paths.len());
+    for part in paths.chunks(TOGETHER) {
+        for parsed in on_all_processors(part, |path| parse(files, path)) {
+            let mut scenario = match parsed {
+                Ok(scenario) => scenario,
+                Err(diagnostics) => {
+                    problems.extend(diagnostics);
+                    continue;
+                }
+            };
+            includes.resolve(&mut scenario);
+            let rows = cases::rows(files, &scenario, &mut problems);
+            look(&scenario, &rows);
+            let hold = if loaded.len() < MOST_PARSED || rows.len() > 1 { Held::parsed } else { Held::text };
+            loaded.push(Loaded { scenario: Arc::new(hold(scenario)), rows });
+        }
     }
     problems.extend(includes.into_problems());
     if problems.is_empty() { Ok(loaded) } else { Err(problems) }
@@ -100,4 +116,26 @@ fn on_all_processors<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync
             .collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::MemoryFiles;
+
+    #[test]
+    fn a_large_suite_is_looked_at_once_and_is_all_there() {
+        let files = MemoryFiles::default();
+        let paths: Vec<_> = (0..MOST_PARSED + 2).map(|n| PathBuf::from(format!("{n}.yaml"))).collect();
+        for path in &paths {
+            let text = format!("name: {}\nsteps: [{{ request: {{ get: / }} }}]\n", path.display());
+            files.write_atomic(path, text.as_bytes()).expect("memory takes everything");
+        }
+        let mut seen = Vec::new();
+        let loaded = load(&files, &paths, &mut |scenario, _| seen.push(scenario.name.value.clone()));
+        let opened = loaded.expect("valid").into_iter().map(|one| one.scenario.open().expect("valid"));
+        let names: Vec<_> = opened.map(|scenario| scenario.name.value.clone()).collect();
+        assert_eq!(names, seen);
+        assert!(names.iter().zip(&paths).all(|(name, path)| *name == path.display().to_string()));
+    }
 }

@@ -7,6 +7,7 @@
 
 mod argument;
 mod equality;
+mod kept;
 mod list;
 mod number;
 mod pattern;
@@ -16,6 +17,7 @@ mod table;
 mod text;
 
 pub use argument::{check_argument, check_partial};
+pub(crate) use kept::Kept;
 pub use pattern::{Fault, partial};
 pub use show::{quoted, typed};
 pub use table::{MATCHERS, MatcherInfo, info, kind_of};

@@ -1,20 +1,16 @@
 //! Texts: their ends, and regular expressions.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::Mismatch;
 use super::show::quoted;
+use super::{Kept, Mismatch};
 use crate::model::MatcherKind;
 
 /// Most memory of one compiled expression, in bytes.
 const REGEX_SIZE: usize = 1 << 20;
-
-/// Most compiled expressions kept at a time.
-const REGEX_KEPT: usize = 256;
 
 /// Starts with, ends with.
 pub(super) fn affix(kind: MatcherKind, argument: &Value, actual: Option<&Value>) -> Result<(), Mismatch> {
@@ -67,23 +63,17 @@ fn subject<'a>(actual: Option<&'a Value>, mismatch: &Mismatch) -> Result<&'a str
     }
 }
 
-fn compiled(pattern: &str) -> Result<Regex, String> {
-    static KEPT: LazyLock<RwLock<HashMap<String, Regex>>> = LazyLock::new(RwLock::default);
-    if let Some(regex) = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
-        return Ok(regex.clone());
-    }
-    let regex = RegexBuilder::new(pattern)
-        .size_limit(REGEX_SIZE)
-        .dfa_size_limit(REGEX_SIZE)
-        .nest_limit(64)
-        .build()
-        .map_err(|error| explain(&error))?;
-    let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= REGEX_KEPT {
-        kept.clear();
-    }
-    kept.insert(pattern.to_owned(), regex.clone());
-    Ok(regex)
+/// The expression ready for use. It is shared and not cloned: a clone would start with an empty cache of its own.
+fn compiled(pattern: &str) -> Result<Arc<Regex>, String> {
+    static KEPT: Kept<Regex> = Kept::new();
+    KEPT.get(pattern, |pattern| {
+        RegexBuilder::new(pattern)
+            .size_limit(REGEX_SIZE)
+            .dfa_size_limit(REGEX_SIZE)
+            .nest_limit(64)
+            .build()
+            .map_err(|error| explain(&error))
+    })
 }
 
 fn explain(error: &regex::Error) -> String {

@@ -1,7 +1,9 @@
 //! What will run, decided before anything is sent: selection, cases, and a last look at every template.
 
+mod held;
 mod lint;
 
+pub use held::Held;
 pub use lint::lint;
 
 use std::sync::Arc;
@@ -10,11 +12,11 @@ use serde_json::Value;
 
 use crate::model::{Action, Include, Node, Scenario};
 
-/// A scenario file as loaded: parsed, its includes resolved, its cases read.
+/// A scenario file as loaded: its includes resolved, its cases read.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The scenario.
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Held>,
     /// One row of variables for each run; a scenario without `cases` has one empty row.
     pub rows: Vec<Row>,
 }
@@ -51,9 +53,9 @@ pub struct Selection {
 
 impl Selection {
     /// Whether a scenario is wanted.
-    pub fn wants(&self, scenario: &Scenario) -> bool {
+    pub fn wants(&self, scenario: &Held) -> bool {
         let tagged = self.tags.is_empty() || self.tags.iter().any(|tag| scenario.tags.contains(tag));
-        let name = scenario.name.value.to_lowercase();
+        let name = scenario.name.to_lowercase();
         let file = scenario.source.name.to_lowercase();
         let found =
             |text: &String| name.contains(&text.to_lowercase()) || file.contains(&text.to_lowercase());
@@ -65,7 +67,7 @@ impl Selection {
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The scenario.
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Held>,
     /// Its name, the case's values behind it in brackets.
     pub name: String,
     /// The case's variables.
@@ -91,7 +93,7 @@ pub fn build(loaded: Vec<Loaded>, selection: &Selection, default_contract: Optio
         let contract = scenario.contract.as_ref().map(|name| name.value.as_str()).or(default_contract);
         let contract = contract.map(str::to_owned);
         for row in rows {
-            let name = case_name(&scenario.name.value, &row);
+            let name = case_name(&scenario.name, &row);
             runs.push(Run { scenario: Arc::clone(&scenario), name, row, contract: contract.clone() });
         }
     }
@@ -134,7 +136,7 @@ mod tests {
 
     fn loaded(text: &str, rows: Vec<Row>) -> Loaded {
         let scenario = crate::scenario::parse(&Source::new("suite/a.yaml", text)).expect("valid");
-        Loaded { scenario: Arc::new(scenario), rows }
+        Loaded { scenario: Arc::new(Held::parsed(scenario)), rows }
     }
 
     #[test]

@@ -78,11 +78,9 @@ impl Fold {
     }
 
     /// The report on everything so far. The verdict on an interrupted run is never better than inconclusive.
-    pub fn report(&self, duration_ms: u64, interrupted: bool) -> Report {
-        let mut report = self.report.clone();
-        report.interrupted = interrupted;
-        report.summary = self.summary(duration_ms, interrupted);
-        report
+    pub fn report(self, duration_ms: u64, interrupted: bool) -> Report {
+        let summary = self.summary(duration_ms, interrupted);
+        Report { interrupted, summary, ..self.report }
     }
 
     /// The totals of everything so far.

@@ -119,12 +119,13 @@ impl Runner {
 
     /// One scenario, alone if it asks for that.
     async fn run_one(&self, index: usize, run: &Run, stop: &Stop) -> scenario::Outcome {
-        if run.scenario.serial {
+        let Some(scenario) = run.scenario.open() else { return scenario::unreadable(self, run) };
+        if scenario.serial {
             let _alone = self.alone.write().await;
-            scenario::run(self, index, run, stop).await
+            scenario::run(self, index, run, &scenario, stop).await
         } else {
             let _together = self.alone.read().await;
-            scenario::run(self, index, run, stop).await
+            scenario::run(self, index, run, &scenario, stop).await
         }
     }
 }

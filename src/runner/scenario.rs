@@ -53,9 +53,15 @@ pub(super) struct Context<'r> {
 }
 
 /// Runs a scenario to its end.
-pub(super) async fn run(runner: &Runner, index: usize, run: &Run, stop: &Stop) -> Outcome {
+pub(super) async fn run(
+    runner: &Runner,
+    index: usize,
+    run: &Run,
+    scenario: &Scenario,
+    stop: &Stop,
+) -> Outcome {
     let started = Instant::now();
-    let context = Context::new(runner, &run.scenario, &run.name, run.contract.as_deref());
+    let context = Context::new(runner, scenario, &run.name, run.contract.as_deref());
     let mut scope = Scope::child(&runner.variables, index as u64);
     let left_out = match stop.reason() {
         Some(reason) => Some((Verdict::Skipped, reason.to_owned())),
@@ -87,6 +93,20 @@ pub(super) async fn run(runner: &Runner, index: usize, run: &Run, stop: &Stop) -
         steps: steps.iter().map(|step| step.result.clone()).collect(),
     };
     Outcome { result, steps }
+}
+
+/// What comes of a scenario that cannot be parsed again from the text it was parsed from: no judgement.
+pub(super) fn unreadable(runner: &Runner, run: &Run) -> Outcome {
+    let result = ScenarioResult {
+        name: runner.redactor.text(&run.name).into_owned(),
+        file: run.scenario.source.name.to_string(),
+        contract: run.contract.clone().unwrap_or_default(),
+        verdict: Verdict::Inconclusive,
+        duration_ms: 0,
+        reason: Some("the file could not be parsed a second time".to_owned()),
+        steps: Vec::new(),
+    };
+    Outcome { result, steps: Vec::new() }
 }
 
 /// Whole milliseconds.
