@@ -47,3 +47,28 @@ fn every_source_of_a_rule_is_named() {
         assert!(!rule.source.to_string().trim().is_empty(), "{} has no source", rule.code);
     }
 }
+
+#[test]
+fn shipped_scenarios_fit_the_generated_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&catalogue::schema(tollgate::cli::SchemaOf::Scenario)).expect("JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("a valid schema");
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("scenarios can be listed") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "yaml") {
+                let text = fs::read_to_string(&path).expect("UTF-8");
+                let source = tollgate::model::Source::new("scenario.yaml", &text);
+                let value = tollgate::yaml::parse(&source).expect("YAML").to_json();
+                let problems: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+                assert!(problems.is_empty(), "{}: {problems:?}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0, "no scenario was looked at");
+}

@@ -6,6 +6,7 @@ mod catalogue;
 mod contracts;
 mod hostile;
 mod includes;
+mod readme;
 mod reference;
 mod report;
 mod secrets;
