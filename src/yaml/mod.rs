@@ -3,12 +3,14 @@
 mod compose;
 mod decode;
 mod scalar;
+mod schema;
 mod shape;
 mod syntax;
 
 pub use compose::parse;
 pub use decode::{Fields, duration_from_text};
-pub use shape::{Key, Shape, Table, check, json_schema};
+pub use schema::json_schema;
+pub use shape::{Key, Shape, Table, check};
 pub(crate) use shape::{expected, status_class};
 
 use crate::model::{Diagnostic, Source, Span};
