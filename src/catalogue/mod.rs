@@ -1,12 +1,14 @@
 //! Pages and schemas made from the code: what they say cannot drift from what the program does.
 
 mod cli_page;
+mod contract_page;
+mod key_tables;
 mod rules_page;
 mod scenario_page;
 
 use crate::cli::{Exit, SchemaOf};
 use crate::model::RuleInfo;
-use crate::{expect, project, report, rules, scenario, yaml};
+use crate::{contract, expect, project, report, rules, scenario, yaml};
 
 /// The first line of every page.
 const NOTICE: &str =
@@ -27,9 +29,11 @@ pub fn pages() -> Vec<Page> {
     vec![
         page("docs/rules.md", rules_page::text(&rules())),
         page("docs/scenarios.md", scenario_page::text()),
+        page("docs/contracts.md", contract_page::text()),
         page("docs/cli.md", cli_page::text()),
         page("docs/exit-codes.md", exit_codes()),
         schema("schemas/scenario.schema.json", SchemaOf::Scenario),
+        schema("schemas/contract.schema.json", SchemaOf::Contract),
         schema("schemas/project.schema.json", SchemaOf::Project),
         schema("schemas/report.schema.json", SchemaOf::Report),
     ]
@@ -47,6 +51,7 @@ pub fn schema(of: SchemaOf) -> String {
     let pretty = |value: serde_json::Value| format!("{value:#}\n");
     match of {
         SchemaOf::Scenario => pretty(scenario::json_schema()),
+        SchemaOf::Contract => pretty(yaml::json_schema(&contract::CONTRACT, "tollgate contract")),
         SchemaOf::Project => pretty(yaml::json_schema(&project::PROJECT, "tollgate project")),
         SchemaOf::Report => report::schema(),
     }

@@ -45,7 +45,7 @@ pub enum Command {
         /// A code (ENV001) or a name (envelope-schema); without one, all rules are listed
         rule: Option<String>,
     },
-    /// Print the JSON Schema of scenario files or of the JSON report, for editors and scripts
+    /// Print a JSON Schema: of scenario, contract or project files for editors, of the JSON report for scripts
     Schema {
         /// Which one
         #[arg(value_enum, default_value = "scenario")]
@@ -64,6 +64,8 @@ pub enum Command {
 pub enum SchemaOf {
     /// Scenario files
     Scenario,
+    /// Contract files, contract.yaml
+    Contract,
     /// The project file, tollgate.yaml
     Project,
     /// The JSON report

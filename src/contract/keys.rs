@@ -7,7 +7,7 @@ const STATUSES: Shape = Shape::List(&STATUS);
 const TEXTS: Shape = Shape::List(&Shape::Text);
 
 /// The whole file.
-pub(super) static CONTRACT: Table = Table {
+pub static CONTRACT: Table = Table {
     name: "contract",
     what: "a contract",
     doc: "A documented API: its envelope, its codes, and what it promises beside them.",

@@ -26,6 +26,7 @@ pub use describe::{describe, summary};
 pub use embedded::{embedded, embedded_names};
 pub use folder::ContractFiles;
 use folder::JsonFiles;
+pub use keys::CONTRACT;
 
 /// A contract ready to judge by. Cheap to clone, and shared between threads.
 #[derive(Debug, Clone)]
