@@ -62,6 +62,7 @@ pub(super) fn scenarios(
     args: &RunArgs,
     project: &Project,
     variables: &Scope,
+    contract: Option<&str>,
 ) -> Result<Vec<Loaded>, Refusal> {
     let files = env.files.as_ref();
     let paths: Vec<PathBuf> = if !args.paths.is_empty() {
@@ -80,14 +81,17 @@ pub(super) fn scenarios(
     let mut mistakes = Vec::new();
     let mut seen: HashSet<Arc<str>> = HashSet::new();
     let loaded = input::load(files, &found, &mut |scenario, rows| {
-        let columns: Vec<String> =
-            rows.iter().flat_map(row_names).collect::<HashSet<_>>().into_iter().collect();
-        mistakes.extend(plan::lint(scenario, &given, &columns));
+        // A variable is surely there only if every row has it.
+        let mut columns: Vec<String> = rows.first().into_iter().flat_map(row_names).collect();
+        columns.retain(|column| rows.iter().all(|row| row.iter().any(|(name, _)| name == column)));
+        let has_contract = scenario.contract.is_some() || contract.is_some();
+        mistakes.extend(plan::lint(scenario, &given, &columns, has_contract));
         seen.insert(Arc::clone(&scenario.source.name));
         // An included file sees only what comes from outside, so it is looked at once, and by itself.
         plan::included(scenario, &mut |part| {
             if seen.insert(Arc::clone(&part.source.name)) {
-                mistakes.extend(plan::lint(part, &given, &[]));
+                let judged = has_contract || part.contract.is_some();
+                mistakes.extend(plan::lint(part, &given, &[], judged));
             }
         });
     })?;

@@ -91,11 +91,15 @@ fn refuse(env: &mut Env, message: &str) -> Exit {
 
 /// Shows the mistakes in files, and how many there are.
 fn show_mistakes(env: &mut Env, diagnostics: &[Diagnostic]) -> Exit {
-    show_mistakes_without(env, diagnostics, &Redactor::new())
+    draw_mistakes(env, diagnostics, &Redactor::new(), "")
 }
 
-/// The same without the secrets that the files may hold.
+/// The same before a run, without the secrets that the files may hold.
 fn show_mistakes_without(env: &mut Env, diagnostics: &[Diagnostic], redactor: &Redactor) -> Exit {
+    draw_mistakes(env, diagnostics, redactor, "; nothing was sent")
+}
+
+fn draw_mistakes(env: &mut Env, diagnostics: &[Diagnostic], redactor: &Redactor, end: &str) -> Exit {
     const MOST: usize = 50;
     let coloured = colour(env, env.stderr_is_terminal);
     for diagnostic in diagnostics.iter().take(MOST) {
@@ -108,6 +112,6 @@ fn show_mistakes_without(env: &mut Env, diagnostics: &[Diagnostic], redactor: &R
     let count = diagnostics.len();
     let more = if count > MOST { format!(" (the first {MOST} are shown)") } else { String::new() };
     let word = if count == 1 { "mistake" } else { "mistakes" };
-    let _ = writeln!(env.stderr, "{count} {word}{more}; nothing was sent");
+    let _ = writeln!(env.stderr, "{count} {word}{more}{end}");
     Exit::Usage
 }

@@ -70,7 +70,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let contract =
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-    let loaded = gather::scenarios(env, args, &project, &variables)?;
+    let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref())?;
     let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {
@@ -79,7 +79,8 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     }
     let transport = transport(env, args, &project, &environment)?;
     let targets = report_targets(args, &project)?;
-    let mut outputs = Outputs::open(&targets, style(env, args), redactor.clone(), env.files.as_ref())?;
+    let mut outputs =
+        Outputs::open(&targets, style(env, args, &project), redactor.clone(), env.files.as_ref())?;
     let mut catalogues = contracts
         .iter()
         .map(|(name, compiled)| (name.clone(), compiled.contract.codes.keys().cloned().collect()))
@@ -228,23 +229,27 @@ fn report_targets(args: &RunArgs, project: &Project) -> Result<Vec<ReportTarget>
     Ok(targets)
 }
 
-fn style(env: &Env, args: &RunArgs) -> Style {
+fn style(env: &Env, args: &RunArgs, project: &Project) -> Style {
     let width = env.vars.get("COLUMNS").and_then(|width| width.parse().ok()).unwrap_or(100);
     Style {
         colour: colour(env, env.stdout_is_terminal),
         width: usize::clamp(width, 40, 200),
         verbose: args.verbose,
         quiet: args.quiet,
+        fail_on: fail_on(args, project),
     }
+}
+
+fn fail_on(args: &RunArgs, project: &Project) -> Severity {
+    args.fail_on.map(Severity::from).or(project.fail_on).unwrap_or(Severity::Error)
 }
 
 fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Settings {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let fail_on = args.fail_on.map(Severity::from).or(project.fail_on).unwrap_or(Severity::Error);
     Settings {
         target: target.to_owned(),
         jobs: args.jobs.map(usize::from).or(project.jobs).unwrap_or(processors),
-        fail_on,
+        fail_on: fail_on(args, project),
         fail_fast: args.fail_fast,
         timeout: args.timeout,
         longest_wait: args.max_wait,

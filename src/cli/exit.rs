@@ -42,7 +42,7 @@ impl Exit {
                 "Wrong usage, or a scenario, contract or project file with mistakes. Nothing was sent."
             }
             Self::Inconclusive => {
-                "Something could not be judged (the target was down, a 429 did not pass), and nothing failed."
+                "Something could not be judged (the target was down, a 429 did not pass), or everything was skipped, and nothing failed."
             }
             Self::Interrupted => "Interrupted. The reports are whole as far as the run came.",
         }
@@ -52,9 +52,10 @@ impl Exit {
     pub fn of(report: &Report) -> Self {
         match report.summary.verdict {
             _ if report.interrupted => Self::Interrupted,
-            Verdict::Pass | Verdict::Skipped => Self::Success,
+            Verdict::Pass => Self::Success,
             Verdict::Fail => Self::Failed,
-            Verdict::Inconclusive => Self::Inconclusive,
+            // A run that judged nothing proves nothing: a pipeline that lost its key must not stay green.
+            Verdict::Inconclusive | Verdict::Skipped => Self::Inconclusive,
         }
     }
 }

@@ -89,8 +89,8 @@ pub struct RunArgs {
     #[arg(long, short, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
     /// Print notes and steps, too
-    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "Output")]
-    pub verbose: u8,
+    #[arg(long, short, help_heading = "Output")]
+    pub verbose: bool,
 }
 
 /// Severities that can fail a run.

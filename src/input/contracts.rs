@@ -60,7 +60,17 @@ pub fn contract_folder(files: &dyn Files, folder: &Path) -> Result<Compiled, Vec
         let text = source(files, &path).map_err(|mistake| vec![*mistake])?;
         texts.insert(name.display().to_string(), text.text.to_string());
     }
-    contract::load(&ContractFiles { folder: shown, files: texts }, &rules::all())
+    let compiled = contract::load(&ContractFiles { folder: shown.clone(), files: texts }, &rules::all())?;
+    let name = &compiled.contract.name;
+    match folder.file_name() {
+        Some(own) if own != name.as_str() && folder.starts_with(FOLDER) => {
+            let title =
+                format!("the folder is `{}`, and the contract in it calls itself `{name}`", own.display());
+            let mistake = Diagnostic::file(&format!("{shown}/{}", ContractFiles::CONTRACT), title);
+            Err(vec![mistake.with_help("give both the same name: scenarios name a contract by its folder")])
+        }
+        _ => Ok(compiled),
+    }
 }
 
 /// The names of all contracts: those built in, and those under `schemas/`.

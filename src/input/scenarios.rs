@@ -1,10 +1,11 @@
 //! Scenario files: found in folders, parsed on all processors, joined with their includes and cases.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{bodies, cases, includes, source};
+use super::{beside, bodies, cases, includes, source};
 use crate::env::Files;
 use crate::model::{Diagnostic, Scenario};
 use crate::plan::{Held, Loaded, Row};
@@ -49,7 +50,7 @@ pub fn find(files: &dyn Files, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Di
         }
     }
     let mut seen = std::collections::HashSet::new();
-    found.retain(|path| seen.insert(path.clone()));
+    found.retain(|path| seen.insert(beside("", &path.to_string_lossy())));
     if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
 
@@ -114,7 +115,9 @@ fn on_all_processors<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync
             .chunks(part)
             .map(|part| scope.spawn(move || part.iter().map(map).collect::<Vec<_>>()))
             .collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let joined =
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|fault| resume_unwind(fault)));
+        joined.flatten().collect()
     })
 }
 

@@ -132,6 +132,9 @@ pub struct StepResult {
     /// Why it was skipped or could not be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The contract that its codes belong to, where it is not the scenario's: that of an included file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<String>,
     /// The error codes of its answers in the order received, repetitions included; an answer without a code
     /// adds nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

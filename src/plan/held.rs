@@ -1,8 +1,9 @@
 //! A scenario as a plan holds it: parsed, or as the text from which it is parsed again when its turn comes.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::included;
+use super::{included, walk_part};
 use crate::model::{Action, Scenario, Source, Spanned};
 use crate::scenario;
 
@@ -62,10 +63,10 @@ impl Held {
     pub fn included(&self, visit: &mut dyn FnMut(&Arc<Scenario>)) {
         match &self.form {
             Form::Parsed(scenario) => included(scenario, visit),
-            Form::Text(includes) => includes.iter().flatten().for_each(|scenario| {
-                visit(scenario);
-                included(scenario, visit);
-            }),
+            Form::Text(includes) => {
+                let mut seen = HashSet::new();
+                includes.iter().flatten().for_each(|part| walk_part(part, &mut seen, visit));
+            }
         }
     }
 }
@@ -99,7 +100,7 @@ mod tests {
             held.included(&mut |scenario| names.push(scenario.source.name.clone()));
             names
         };
-        assert_eq!(names(&held).len(), 2);
+        assert_eq!(names(&held).len(), 1);
         assert_eq!(names(&held), names(&Held::parsed(whole)));
     }
 }

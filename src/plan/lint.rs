@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::captured_names;
 use crate::model::{
     Action, BodyPart, CaptureFrom, Cases, Check, Diagnostic, Expect, HeaderLine, Node, NodeKind, RequestSpec,
     Scenario, Source, Span, Spanned, Step,
@@ -10,8 +11,13 @@ use crate::spelling::nearest;
 use crate::{expect, template};
 
 /// Looks at every template and JSONPath of a scenario before anything is sent. `given` are the variables
-/// from outside the file, `columns` those of its cases.
-pub fn lint(scenario: &Scenario, given: &HashSet<String>, columns: &[String]) -> Vec<Diagnostic> {
+/// from outside the file, `columns` those that all its cases have.
+pub fn lint(
+    scenario: &Scenario,
+    given: &HashSet<String>,
+    columns: &[String],
+    has_contract: bool,
+) -> Vec<Diagnostic> {
     let mut known = given.clone();
     known.extend(columns.iter().cloned());
     known.extend(scenario.requires.iter().map(|name| name.value.clone()));
@@ -23,7 +29,7 @@ pub fn lint(scenario: &Scenario, given: &HashSet<String>, columns: &[String]) ->
     }) {
         later.extend(spec.capture.iter().map(|capture| &capture.name));
     }
-    let mut lint = Lint { source: &scenario.source, known, later, found: Vec::new() };
+    let mut lint = Lint { source: &scenario.source, known, later, has_contract, found: Vec::new() };
     if let Some(Cases::Inline(rows)) = &scenario.cases {
         rows.iter().for_each(|row| lint.node(row));
     }
@@ -38,25 +44,11 @@ pub fn lint(scenario: &Scenario, given: &HashSet<String>, columns: &[String]) ->
     lint.found
 }
 
-/// The variables that a scenario hands over to one that includes it.
-fn captures(scenario: &Scenario, into: &mut HashSet<String>) {
-    for step in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
-        match &step.action {
-            Action::Request(spec) => {
-                into.extend(spec.capture.iter().map(|capture| capture.name.value.clone()));
-            }
-            Action::Include(include) => {
-                if let Some(scenario) = &include.scenario {
-                    captures(scenario, into);
-                }
-            }
-        }
-    }
-}
-
 struct Lint<'s> {
     source: &'s Source,
     known: HashSet<String>,
+    /// Whether answers are judged by a contract, which says where the parts of an error stand.
+    has_contract: bool,
     /// What some step captures, whether it came already or not.
     later: Vec<&'s Spanned<String>>,
     found: Vec<Diagnostic>,
@@ -68,7 +60,7 @@ impl Lint<'_> {
             Action::Request(spec) => self.request(spec),
             Action::Include(include) => {
                 if let Some(scenario) = &include.scenario {
-                    captures(scenario, &mut self.known);
+                    self.known.extend(captured_names(scenario));
                 }
             }
         }
@@ -94,6 +86,19 @@ impl Lint<'_> {
     }
 
     fn expect(&mut self, expect: &Expect) {
+        let places = [
+            ("error", expect.error.as_ref().map(|check| check.span)),
+            ("message", expect.message.as_ref().map(|check| check.span)),
+            ("details", expect.details.as_ref().map(|node| node.span)),
+        ];
+        for (key, span) in places {
+            if let Some(span) = span.filter(|_| !self.has_contract) {
+                let title = format!("`{key}` needs a contract, which says where it stands in the body");
+                let mistake = Diagnostic::new(self.source, span, title, "no contract judges this scenario");
+                let help = "name one: `contract: NAME` here or in tollgate.yaml, or `--contract NAME`";
+                self.found.push(mistake.with_help(help));
+            }
+        }
         let single = [&expect.error, &expect.message, &expect.text];
         single.into_iter().flatten().for_each(|check| self.check(check));
         expect.details.iter().for_each(|node| self.node(node));

@@ -6,11 +6,12 @@ mod lint;
 pub use held::Held;
 pub use lint::lint;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::{Action, Include, Node, Scenario};
+use crate::model::{Action, Include, Node, Scenario, Step};
 
 /// A scenario file as loaded: its includes resolved, its cases read.
 #[derive(Debug, Clone)]
@@ -52,10 +53,10 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether a scenario is wanted.
-    pub fn wants(&self, scenario: &Held) -> bool {
+    /// Whether a run of a scenario is wanted; its name is the one that reports show, the case in brackets.
+    fn wants(&self, scenario: &Held, name: &str) -> bool {
         let tagged = self.tags.is_empty() || self.tags.iter().any(|tag| scenario.tags.contains(tag));
-        let name = scenario.name.to_lowercase();
+        let name = name.to_lowercase();
         let file = scenario.source.name.to_lowercase();
         let found =
             |text: &String| name.contains(&text.to_lowercase()) || file.contains(&text.to_lowercase());
@@ -87,27 +88,55 @@ pub struct Plan {
 pub fn build(loaded: Vec<Loaded>, selection: &Selection, default_contract: Option<&str>) -> Plan {
     let mut runs = Vec::with_capacity(loaded.len());
     for Loaded { scenario, rows } in loaded {
-        if !selection.wants(&scenario) {
-            continue;
-        }
         let contract = scenario.contract.as_ref().map(|name| name.value.as_str()).or(default_contract);
         let contract = contract.map(str::to_owned);
         for row in rows {
             let name = case_name(&scenario.name, &row);
-            runs.push(Run { scenario: Arc::clone(&scenario), name, row, contract: contract.clone() });
+            if selection.wants(&scenario, &name) {
+                runs.push(Run { scenario: Arc::clone(&scenario), name, row, contract: contract.clone() });
+            }
         }
     }
     Plan { runs }
 }
 
-/// Calls `visit` for every scenario that this one includes, directly or not.
+/// Calls `visit` once for every file that this scenario includes, directly or not.
 pub fn included(scenario: &Scenario, visit: &mut dyn FnMut(&Arc<Scenario>)) {
-    for step in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
+    walk(scenario, &mut HashSet::new(), visit);
+}
+
+fn walk(scenario: &Scenario, seen: &mut HashSet<Arc<str>>, visit: &mut dyn FnMut(&Arc<Scenario>)) {
+    for step in all_steps(scenario) {
         if let Action::Include(Include { scenario: Some(included), .. }) = &step.action {
-            visit(included);
-            self::included(included, visit);
+            walk_part(included, seen, visit);
         }
     }
+}
+
+fn walk_part(part: &Arc<Scenario>, seen: &mut HashSet<Arc<str>>, visit: &mut dyn FnMut(&Arc<Scenario>)) {
+    if seen.insert(Arc::clone(&part.source.name)) {
+        visit(part);
+        walk(part, seen, visit);
+    }
+}
+
+/// The variables that a scenario hands over to one that includes it: its captures, and those of what it includes.
+pub fn captured_names(scenario: &Scenario) -> Vec<String> {
+    let mut names = own_captures(scenario);
+    included(scenario, &mut |part| names.extend(own_captures(part)));
+    names
+}
+
+fn own_captures(scenario: &Scenario) -> Vec<String> {
+    let specs = all_steps(scenario).filter_map(|step| match &step.action {
+        Action::Request(spec) => Some(spec),
+        Action::Include(_) => None,
+    });
+    specs.flat_map(|spec| spec.capture.iter().map(|capture| capture.name.value.clone())).collect()
+}
+
+fn all_steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
+    scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown)
 }
 
 /// `Name [email: "a@", age: 3]`; long values are cut, the report is no place for a whole document.
@@ -153,6 +182,7 @@ mod tests {
         assert_eq!(wants(&["slow"], &[]), 0);
         assert_eq!(wants(&[], &["suite/a"]), 2);
         assert_eq!(wants(&[], &["nothing"]), 0);
+        assert_eq!(wants(&[], &["[email: \"a@\"]"]), 1);
         let plan = build(vec![loaded(text, rows)], &Selection::default(), Some("house"));
         assert_eq!(plan.runs[0].name, "Lead validation [email: \"a@\"]");
         assert_eq!(plan.runs[0].contract.as_deref(), Some("house"));

@@ -94,7 +94,10 @@ impl Fold {
     /// Counts a finding and returns its place in the report.
     fn finding(&mut self, finding: &Finding) -> usize {
         self.report.summary.findings.add(finding.severity, finding.count);
-        let key = |f: &Finding| self.hasher.hash_one((&f.rule, &f.file, f.line, &f.pointer, &f.message));
+        let key = |f: &Finding| {
+            let place = (&f.file, f.line, &f.scenario, &f.step);
+            self.hasher.hash_one((&f.rule, place, &f.pointer, &f.message, &f.actual, &f.help))
+        };
         let hash = key(finding);
         if let Some(place) = self.places.get(&hash)
             && let Some(known) = self.report.findings.get_mut(*place)
@@ -143,6 +146,7 @@ impl Fold {
             Verdict::Inconclusive => summary.inconclusive += 1,
             Verdict::Skipped => summary.skipped += 1,
         }
+        let contract = step.contract.as_deref().unwrap_or(contract);
         if let Some(coverage) = self.report.coverage.get_mut(contract) {
             for code in &step.codes {
                 // A code outside the catalogue is a rule's business, not coverage.
@@ -159,8 +163,12 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     one.rule == other.rule
         && one.file == other.file
         && one.line == other.line
+        && one.scenario == other.scenario
+        && one.step == other.step
         && one.pointer == other.pointer
         && one.message == other.message
+        && one.actual == other.actual
+        && one.help == other.help
 }
 
 fn nothing() -> Summary {

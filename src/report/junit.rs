@@ -44,6 +44,7 @@ fn suite(report: &Report, scenario: &ScenarioResult) -> TestSuite {
             attempts: 0,
             duration_ms: scenario.duration_ms,
             reason: scenario.reason.clone(),
+            contract: None,
             codes: Vec::new(),
             findings: Vec::new(),
         };
@@ -150,6 +151,7 @@ mod tests {
             attempts: 1,
             duration_ms: 1,
             reason: Some(hostile()),
+            contract: None,
             codes: vec![hostile()],
             findings: Vec::new(),
         };

@@ -15,7 +15,7 @@ mod words;
 
 use std::io::{self, Write};
 
-use crate::model::{Event, Report};
+use crate::model::{Event, Report, Severity};
 use crate::spelling::nearest;
 
 pub use diagnostic::{render, snippet};
@@ -33,10 +33,19 @@ pub struct Style {
     pub colour: bool,
     /// Columns to wrap lists at.
     pub width: usize,
-    /// 0 is the usual; from 1 on every step and every note is shown.
-    pub verbose: u8,
+    /// Whether every step and every note is shown.
+    pub verbose: bool,
     /// Whether only failures, doubts and the verdict are shown.
     pub quiet: bool,
+    /// The lowest severity that fails the run: what failed it is shown in any case.
+    pub fail_on: Severity,
+}
+
+impl Style {
+    /// Whether findings of this severity are only counted.
+    fn leaves_out(self, severity: Severity) -> bool {
+        severity == Severity::Note && !self.verbose && self.fail_on > Severity::Note
+    }
 }
 
 /// One output of a run. Events come in input order; bytes go to whatever `out` is, flushed by the caller.

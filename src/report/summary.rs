@@ -28,6 +28,7 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
     let width = style.width.max(40) - LABEL - 2;
     let summary = &report.summary;
     let mut rows: Vec<(String, Vec<String>)> = vec![
+        ("target".into(), vec![clean::line(&report.target).into_owned()]),
         ("scenarios".into(), vec![format!("{}: {}", summary.scenarios, scenarios(report))]),
         ("steps".into(), vec![format!("{}: {}", summary.steps, steps(report))]),
         ("requests".into(), vec![format!("{} in {}", summary.requests, words::time(summary.duration_ms))]),
@@ -96,7 +97,7 @@ fn by_severity(counts: &FindingCounts) -> Vec<String> {
 fn findings(report: &Report, hidden: u64, width: usize, style: Style) -> Vec<String> {
     let counts = by_severity(&report.summary.findings);
     let mut lines = vec![if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }];
-    if style.verbose == 0 {
+    if style.leaves_out(Severity::Note) {
         let mut notes: indexmap::IndexMap<(&str, &str), u64> = indexmap::IndexMap::new();
         for note in report.findings.iter().filter(|finding| finding.severity == Severity::Note) {
             *notes.entry((&note.rule, &note.name)).or_default() += note.count;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::paint::{Paint, Tone};
 use super::{Reporter, Style, clean, finding, summary, words};
-use crate::model::{Event, Finding, Report, ScenarioResult, Severity, StepResult, Verdict};
+use crate::model::{Event, Finding, Report, ScenarioResult, StepResult, Verdict};
 
 /// How often one and the same finding is drawn in full; at one and the same place, as when a scenario has many
 /// cases, it is once.
@@ -75,7 +75,7 @@ impl Terminal {
     fn step(&mut self, findings: &[Finding]) {
         let mut exchange: Option<&Finding> = None;
         for found in findings {
-            if found.severity == Severity::Note && self.style.verbose == 0 {
+            if self.style.leaves_out(found.severity) {
                 continue;
             }
             match self.how_to_show(found) {
@@ -139,7 +139,7 @@ impl Terminal {
             return Ok(());
         }
         let mut text = self.line(scenario);
-        if self.style.verbose > 0 {
+        if self.style.verbose {
             text.extend(scenario.steps.iter().map(|step| self.step_line(step)));
         }
         text.push_str(&self.reasons(scenario));
@@ -157,6 +157,9 @@ impl Terminal {
         let mut tail = clean::line(&scenario.file).into_owned();
         if requests > 0 {
             tail = format!("{tail}, {}, {}", words::count(steps, "step"), words::count(requests, "request"));
+        }
+        if scenario.contract.is_empty() {
+            tail.push_str(", no contract: only HTTP itself was judged");
         }
         format!(
             "{}  {:>9}  {}  {}\n",

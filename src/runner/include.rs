@@ -54,6 +54,7 @@ pub(super) async fn run(
         attempts: outcome.requests,
         duration_ms: 0,
         reason: outcome.reason.clone(),
+        contract: contract.filter(|name| Some(*name) != includer.contract_name).map(str::to_owned),
         codes: outcome.codes.clone(),
         findings: Vec::new(),
     };
@@ -109,7 +110,7 @@ impl Included {
 }
 
 /// A stream of random values of the file's own, the same in every run with the same seed.
-fn stream(key: &str) -> u64 {
+pub(super) fn stream(key: &str) -> u64 {
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });

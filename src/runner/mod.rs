@@ -119,7 +119,9 @@ impl Runner {
 
     /// One scenario, alone if it asks for that.
     async fn run_one(&self, index: usize, run: &Run, stop: &Stop) -> scenario::Outcome {
-        let Some(scenario) = run.scenario.open() else { return scenario::unreadable(self, run) };
+        let Some(scenario) = run.scenario.open() else {
+            return scenario::unjudged(self, run, "the file could not be parsed a second time");
+        };
         if scenario.serial {
             let _alone = self.alone.write().await;
             scenario::run(self, index, run, &scenario, stop).await
@@ -139,11 +141,20 @@ struct Worker {
 }
 
 impl Worker {
+    /// One scenario in a task of its own: a fault of ours in it costs its judgement, and no other's.
+    async fn guarded(&self, index: usize, run: &Run) -> scenario::Outcome {
+        let (runner, plan, stop) = (Arc::clone(&self.runner), Arc::clone(&self.plan), self.stop.clone());
+        let task = tokio::spawn(async move { runner.run_one(index, &plan.runs[index], &stop).await });
+        task.await.unwrap_or_else(|_| {
+            scenario::unjudged(&self.runner, run, "tollgate itself failed on this scenario; please report it")
+        })
+    }
+
     async fn work(self) {
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(run) = self.plan.runs.get(index) else { return };
-            let outcome = self.runner.run_one(index, run, &self.stop).await;
+            let outcome = self.guarded(index, run).await;
             if self.runner.settings.fail_fast && outcome.failed() {
                 self.stop.after_failure();
             }

@@ -81,7 +81,7 @@ pub(super) async fn run(
     };
     let (verdict, reason) = match left_out {
         Some((verdict, reason)) => (verdict, Some(runner.redactor.text(&reason).into_owned())),
-        None => (Verdict::of_parts(steps.iter().map(|step| step.result.verdict)), None),
+        None => verdict(&steps, stop),
     };
     let result = ScenarioResult {
         name: runner.redactor.text(&run.name).into_owned(),
@@ -95,15 +95,27 @@ pub(super) async fn run(
     Outcome { result, steps }
 }
 
-/// What comes of a scenario that cannot be parsed again from the text it was parsed from: no judgement.
-pub(super) fn unreadable(runner: &Runner, run: &Run) -> Outcome {
+/// The verdict on steps. What an interruption left undone keeps a scenario from passing.
+fn verdict(steps: &[StepOutcome], stop: &Stop) -> (Verdict, Option<String>) {
+    let verdict = Verdict::of_parts(steps.iter().map(|step| step.result.verdict));
+    let undone = stop.is_interrupted() && steps.iter().any(|step| step.result.verdict == Verdict::Skipped);
+    match verdict {
+        Verdict::Pass | Verdict::Skipped if undone => {
+            (Verdict::Inconclusive, Some("interrupted before its end".to_owned()))
+        }
+        verdict => (verdict, None),
+    }
+}
+
+/// What comes of a scenario that ended without a judgement.
+pub(super) fn unjudged(runner: &Runner, run: &Run, reason: &str) -> Outcome {
     let result = ScenarioResult {
         name: runner.redactor.text(&run.name).into_owned(),
         file: run.scenario.source.name.to_string(),
         contract: run.contract.clone().unwrap_or_default(),
         verdict: Verdict::Inconclusive,
         duration_ms: 0,
-        reason: Some("the file could not be parsed a second time".to_owned()),
+        reason: Some(reason.to_owned()),
         steps: Vec::new(),
     };
     Outcome { result, steps: Vec::new() }
@@ -174,10 +186,8 @@ impl<'r> Context<'r> {
 
     /// The variables that the file captured, for who includes it.
     pub(super) fn captured(&self, scope: &Scope) -> Vec<(String, Value)> {
-        let steps = self.scenario.setup.iter().chain(&self.scenario.steps).chain(&self.scenario.teardown);
-        let mut names = Vec::new();
-        steps.for_each(|step| capture_names(step, &mut names));
-        names.into_iter().filter_map(|name| scope.get(&name).cloned().map(|value| (name, value))).collect()
+        let names = plan::captured_names(self.scenario).into_iter();
+        names.filter_map(|name| scope.get(&name).cloned().map(|value| (name, value))).collect()
     }
 
     /// Runs the sections in order. After a step that ends the scenario the rest is skipped, teardown excepted.
@@ -265,6 +275,7 @@ impl<'r> Context<'r> {
             attempts: 0,
             duration_ms: 0,
             reason: None,
+            contract: None,
             codes: Vec::new(),
             findings: Vec::new(),
         }
@@ -274,17 +285,5 @@ impl<'r> Context<'r> {
     pub(super) fn at(&self, span: Span, message: &str) -> String {
         let at = self.scenario.source.position(span);
         format!("{}:{}:{}: {message}", self.scenario.source.name, at.line, at.column)
-    }
-}
-
-fn capture_names(step: &Step, names: &mut Vec<String>) {
-    match &step.action {
-        Action::Request(spec) => names.extend(spec.capture.iter().map(|capture| capture.name.value.clone())),
-        Action::Include(include) => {
-            if let Some(scenario) = &include.scenario {
-                let steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
-                steps.for_each(|step| capture_names(step, names));
-            }
-        }
     }
 }

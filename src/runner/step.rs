@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::finding::Place;
 use super::scenario::{Context, millis};
 use super::throttle::{self, Advice};
-use super::{Stop, memory, render};
+use super::{Stop, include, memory, render};
 use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
@@ -84,9 +84,6 @@ impl Tries<'_, '_> {
     async fn until_end(&mut self, scope: &mut Scope, stop: &Stop) -> End {
         let runner = self.context.runner;
         loop {
-            if let Some(why) = runner.reach.given_up() {
-                return End::Unjudged(format!("not sent: the target cannot be reached: {why}"));
-            }
             let surroundings = render::Surroundings {
                 runner,
                 scope,
@@ -98,15 +95,26 @@ impl Tries<'_, '_> {
                 Ok(request) => request,
                 Err(error) => return End::Unjudged(self.context.at(error.span, &error.message)),
             };
+            let to_target = request.url.starts_with(&runner.settings.target);
+            if let Some(why) = runner.reach.given_up().filter(|_| to_target && self.result.attempts == 0) {
+                return End::Unjudged(format!("not sent: the target cannot be reached: {why}"));
+            }
             runner.redactor.add_credentials(&request.headers);
             self.result.attempts += 1;
             let exchange = tokio::select! {
                 exchange = runner.transport.send(&request) => exchange,
                 () = stop.interrupted() => return End::Skipped("interrupted while the request was on its way".to_owned()),
             };
-            runner.reach.saw(&exchange);
+            if to_target && exchange.outcome.is_ok() {
+                runner.reach.answered();
+            }
             let pause = match self.judge(&exchange, scope) {
-                After::End(end) => return end,
+                After::End(end) => {
+                    if let Some(error) = exchange.outcome.as_ref().err().filter(|_| to_target) {
+                        runner.reach.failed(error);
+                    }
+                    return end;
+                }
                 After::Again(pause) => pause,
             };
             tokio::select! {
@@ -188,7 +196,8 @@ impl Tries<'_, '_> {
     fn next_try(&self) -> Option<Duration> {
         let retry = self.spec.retry.as_ref()?;
         let tried = self.result.attempts - self.waits;
-        (tried < retry.max).then(|| pause(retry, tried, self.context.runner.settings.seed))
+        let seed = self.context.runner.settings.seed ^ include::stream(self.context.name);
+        (tried < retry.max).then(|| pause(retry, tried, seed))
     }
 
     fn capture(&mut self, exchange: &Exchange, judged: &Judged, scope: &mut Scope) -> End {

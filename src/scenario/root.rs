@@ -48,7 +48,7 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         setup: step::parse_all(fields.list("setup"), problems),
         steps,
         teardown: step::parse_all(fields.list("teardown"), problems),
-        cases: cases(&fields),
+        cases: cases(&fields, problems),
         serial: fields.flag("serial").unwrap_or(false),
     })
 }
@@ -63,10 +63,15 @@ fn defaults(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Defaults {
     }
 }
 
-fn cases(fields: &Fields<'_>) -> Option<Cases> {
+fn cases(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Cases> {
     let node = fields.get("cases")?;
     match &node.kind {
-        NodeKind::List(items) => Some(Cases::Inline(items.to_vec())),
+        NodeKind::List(items) => {
+            if items.is_empty() {
+                problems.add(node.span, "`cases` has no case to run", "an empty list");
+            }
+            Some(Cases::Inline(items.to_vec()))
+        }
         _ => Some(Cases::Csv(Spanned::new(node.as_text()?.to_owned(), node.span))),
     }
 }

@@ -73,7 +73,7 @@ fn who_includes_a_file_requires_what_it_requires() {
     let shared = CREATE.replace("[api_key]", "[api_key, unheard_of]");
     let files = [("_lead.yaml", shared.as_str()), ("a.yaml", &READ.replace("CONTRACT", "propertybase-v1"))];
     let (exit, stdout, stderr) = run(&folder("include-requires", &files));
-    assert_eq!(exit, Some(0), "{stderr}");
+    assert_eq!(exit, Some(3), "{stderr}");
     let report: Report = serde_json::from_slice(&stdout).unwrap();
     assert_eq!(report.scenarios[0].verdict, Verdict::Skipped);
     assert_eq!(report.scenarios[0].reason.as_deref(), Some("requires `unheard_of`, which is not given"));
@@ -90,7 +90,7 @@ cases: [{ key: "{{ unheard_of }}" }]
 steps: [{ request: { get: "/leads/{{ key }}" } }]
 "#;
     let (exit, stdout, stderr) = run(&folder("case-requires", &[("a.yaml", cases)]));
-    assert_eq!(exit, Some(0), "{stderr}");
+    assert_eq!(exit, Some(3), "{stderr}");
     let report: Report = serde_json::from_slice(&stdout).unwrap();
     assert_eq!(report.scenarios[0].verdict, Verdict::Skipped);
 }

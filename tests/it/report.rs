@@ -13,7 +13,8 @@ use tollgate::model::{
 };
 use tollgate::report::{self, Fold, Reporter, Style};
 
-const PLAIN: Style = Style { colour: false, width: 80, verbose: 0, quiet: false };
+const PLAIN: Style =
+    Style { colour: false, width: 80, verbose: false, quiet: false, fail_on: Severity::Error };
 
 const QUOTA: &str = "\
 name: Lead validation
@@ -43,6 +44,7 @@ fn step(name: &str, line: u32, verdict: Verdict, attempts: u32) -> StepResult {
         attempts,
         duration_ms: 4 * u64::from(attempts),
         reason: None,
+        contract: None,
         codes: Vec::new(),
         findings: Vec::new(),
     }
@@ -208,7 +210,7 @@ fn check(path: &str, actual: &str) {
 fn the_terminal_report_is_as_checked_in() {
     check("tests/report/terminal.txt", &by_name("terminal", PLAIN));
     check("tests/report/terminal-quiet.txt", &by_name("terminal", Style { quiet: true, ..PLAIN }));
-    check("tests/report/terminal-verbose.txt", &by_name("terminal", Style { verbose: 1, ..PLAIN }));
+    check("tests/report/terminal-verbose.txt", &by_name("terminal", Style { verbose: true, ..PLAIN }));
     check("tests/report/terminal-colour.txt", &by_name("terminal", Style { colour: true, ..PLAIN }));
 }
 

@@ -78,6 +78,7 @@ fn ctrl_c_ends_the_run_with_teardown_and_whole_reports() {
     let steps = report["scenarios"][0]["steps"].as_array().unwrap();
     let verdicts: Vec<_> = steps.iter().map(|step| &step["verdict"]).collect();
     assert_eq!(verdicts, ["skipped", "skipped", "pass"], "{report:#}");
+    assert_eq!(report["scenarios"][0]["verdict"], "inconclusive");
     assert_eq!(report["scenarios"][1]["verdict"], "skipped");
     assert!(report["scenarios"][1]["reason"].as_str().unwrap().contains("interrupted"));
     let seen = server.seen();
