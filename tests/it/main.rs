@@ -3,6 +3,7 @@
 mod architecture;
 mod catalogue;
 mod contracts;
+mod defects;
 mod includes;
 mod reference;
 mod report;
