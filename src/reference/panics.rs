@@ -29,7 +29,8 @@ pub fn hush_unreadable_requests() {
 }
 
 fn is_unreadable_request(info: &PanicHookInfo<'_>) -> bool {
-    let message = info.payload_as_str().unwrap_or_default();
+    // Both messages are put together with a reason, and so are owned.
+    let message = info.payload().downcast_ref::<String>().map_or("", String::as_str);
     info.location().is_some_and(|place| is_wiremock_reading(place.file(), message))
 }
 

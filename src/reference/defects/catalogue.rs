@@ -133,6 +133,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "code-of-nested-duplicate",
         description: "an email that exists has the other API's code `ALREADY_EXISTS`",
+        expected: &["EXP002"],
         apis: Apis::Flat,
         how: How::Reply(|reply, _| recode(reply, &[Kind::DuplicateEmail], "ALREADY_EXISTS")),
         ..ERRORS

@@ -128,6 +128,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "details-of-strings",
         description: "the entries are sentences",
+        expected: &["DET001"],
         how: How::Reply(|reply, _| each(reply, |item| item["message"].take())),
         ..ITEMS
     },
@@ -174,7 +175,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "details-keys-renamed",
         description: "the entries have `param` and `msg` instead of `field` and `message`",
         how: How::Reply(|reply, _| {
-            each(reply, |item| json!({ "param": item["field"], "msg": item["message"] }))
+            each(reply, |item| json!({ "param": item["field"], "msg": item["message"] }));
         }),
         ..ITEMS
     },
@@ -306,6 +307,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "details-blame-good-field",
         description: "the phone, with which all is well, is told to be wrong, too",
+        expected: &["EXP006"],
         how: How::Problem(|problem| {
             if let Some(faults) =
                 faults(problem).filter(|faults| faults.iter().all(|fault| fault.field != "phone"))

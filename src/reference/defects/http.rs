@@ -137,7 +137,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "coding-untrue",
         description: "a body that is not packed is declared as gzip",
         breaks: CODING,
-        expected: &["ENV003"],
+        expected: &["HTP004"],
         how: How::Reply(|reply, _| add_header(&mut reply.headers, "Content-Encoding", "gzip")),
         ..ERRORS
     },

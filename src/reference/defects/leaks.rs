@@ -190,7 +190,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "a header names the server with its version and system",
         breaks: "RFC 9110 section 10.2.4: no needless detail of the software",
         how: How::Reply(|reply, _| {
-            add_header(&mut reply.headers, "Server", "Apache/2.4.41 (Ubuntu) PHP/7.4.3")
+            add_header(&mut reply.headers, "Server", "Apache/2.4.41 (Ubuntu) PHP/7.4.3");
         }),
         ..ERRORS
     },

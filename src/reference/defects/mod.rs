@@ -16,6 +16,7 @@ mod json;
 mod leaks;
 mod request_id;
 mod retry_after;
+mod situation;
 mod status;
 mod timestamp;
 mod transport;
@@ -165,7 +166,7 @@ impl Defect {
 /// Every defect, family by family.
 pub fn defects() -> &'static [&'static Defect] {
     static ALL: LazyLock<Vec<&Defect>> = LazyLock::new(|| {
-        let families: [&'static [Defect]; 15] = [
+        let families: [&'static [Defect]; 16] = [
             envelope::DEFECTS,
             json::DEFECTS,
             catalogue::DEFECTS,
@@ -177,6 +178,7 @@ pub fn defects() -> &'static [&'static Defect] {
             http::DEFECTS,
             retry_after::DEFECTS,
             dialect::DEFECTS,
+            situation::DEFECTS,
             behaviour::DEFECTS,
             validation::DEFECTS,
             flaky::DEFECTS,

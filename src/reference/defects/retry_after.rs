@@ -162,7 +162,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "retry-after-milliseconds",
         description: "Retry-After counts milliseconds",
         breaks: WAIT,
-        expected: &[],
+        expected: &["RTA005"],
         how: How::Reply(|reply, _| wait(reply, |seconds| times(seconds, 1_000))),
         ..ERRORS
     },

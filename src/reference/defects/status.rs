@@ -25,6 +25,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "errors-are-200",
         description: "every error has the status 200",
         breaks: "RFC 9110 section 15: 200 is a success",
+        expected: &["EXP001"],
         how: How::Reply(|reply, _| reply.status = 200),
         ..ERRORS
     },
@@ -70,6 +71,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "validation-is-200",
         description: "wrong fields are answered with 200",
+        expected: &["EXP001"],
         how: How::Reply(|reply, _| restatus(reply, VALIDATION, 200)),
         ..ERRORS
     },
@@ -89,6 +91,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "missing-lead-is-200",
         description: "a lead that is not there is answered with 200",
+        expected: &["EXP001"],
         how: How::Reply(|reply, _| restatus(reply, &[Kind::LeadNotFound], 200)),
         ..ERRORS
     },
@@ -203,6 +206,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "method-is-404",
         description: "a method that a route does not know is answered with 404",
         breaks: "RFC 9110 section 15.5.6: 405",
+        expected: &["COD005"],
         how: How::Reply(|reply, _| restatus(reply, &[Kind::MethodNotAllowed], 404)),
         ..UNDOCUMENTED
     },
@@ -217,7 +221,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "created-is-200",
         description: "a new lead is answered with 200",
         breaks: "RFC 9110 section 15.3.2: 201 for what was created",
-        expected: &["EXP001"],
+        expected: &[],
         on: On::Successes,
         how: How::Reply(|reply, _| {
             if reply.status == 201 {

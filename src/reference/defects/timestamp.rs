@@ -71,6 +71,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "timestamp-with-space",
         description: "a space stands between date and time",
+        expected: &["ENV001"],
         how: How::Reply(|reply, _| rewrite(reply, |text| text.replace('T', " "))),
         ..ERRORS
     },

@@ -295,7 +295,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "date-not-gmt",
         description: "Date is a timestamp as of RFC 3339",
         breaks: "RFC 9110 section 5.6.7: the form of dates",
-        expected: &[],
+        expected: &["HTP003"],
         how: How::Transport(|answer| reline(answer, "date", |_| "2024-01-16T10:30:00Z".to_owned())),
         ..ERRORS
     },

@@ -85,6 +85,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "price-unchecked",
         description: "any amount is accepted",
+        expected: &["EXP004"],
         how: How::Call(|call, wanted| {
             overlook(call, wanted, ("price.amount", false), |object, _| drop(object.shift_remove("price")))
         }),
@@ -93,6 +94,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "bedrooms-unchecked",
         description: "any number of bedrooms is accepted",
+        expected: &["EXP004"],
         how: How::Call(|call, wanted| {
             overlook(call, wanted, ("bedrooms", false), |object, _| drop(object.shift_remove("bedrooms")))
         }),
