@@ -1,6 +1,7 @@
 //! Wiring: the one place that knows all rooms, writes the bytes and chooses the exit code.
 
 mod contract;
+mod defects;
 mod dry_run;
 mod explain;
 mod gather;

@@ -3,12 +3,17 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use super::{print, refuse, routes};
+use super::{defects, print, refuse, routes};
 use crate::cli::{Exit, ServeArgs};
 use crate::env::Env;
 use crate::reference::{self, Options};
+use crate::spelling::nearest;
 
 pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
+    let defect = match args.defect.as_deref().map(|id| reference::find_defect(id).ok_or(id)).transpose() {
+        Ok(defect) => defect,
+        Err(id) => return refuse(env, &unknown(id)),
+    };
     let options = Options {
         address: SocketAddr::new(args.host, args.port),
         limit: args.limit.0,
@@ -16,9 +21,13 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
         daily: args.daily,
         latency: args.latency,
         seed: args.seed,
+        defect,
     };
     if args.routes {
         return print(env, &routes::table());
+    }
+    if args.defects {
+        return print(env, &defects::table());
     }
     if args.keys {
         let keys = reference::keys_json(&reference::keys(args.seed));
@@ -44,6 +53,13 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
         server.stop().await;
         Exit::Success
     })
+}
+
+fn unknown(id: &str) -> String {
+    match nearest(id, reference::defects().iter().map(|defect| defect.id)) {
+        Some(near) => format!("no defect `{id}`; did you mean `{near}`?"),
+        None => format!("no defect `{id}`; `tollgate serve --defects` lists them all"),
+    }
 }
 
 /// The wish that the server may end: Ctrl-C or a polite kill.

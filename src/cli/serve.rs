@@ -34,6 +34,12 @@ pub struct ServeArgs {
     /// Print every route with the codes it can answer and stop
     #[arg(long)]
     pub routes: bool,
+    /// Have a known fault, to measure what a harness finds
+    #[arg(long, value_name = "ID")]
+    pub defect: Option<String>,
+    /// Print every known fault with what it breaks and the rules that should find it, and stop
+    #[arg(long, conflicts_with_all = ["routes", "keys"])]
+    pub defects: bool,
 }
 
 fn limit(text: &str) -> Result<(u32, Duration), String> {

@@ -2,10 +2,12 @@
 //!
 //! The way of a request: `rotation` hands it to `service`, which asks `auth`, `limiter` and `router`, lets
 //! `handlers` act on the `store`, and has a success or a problem written by `flat` or `nested`. What the
-//! documents leave open is decided here and shown by [`routes`].
+//! documents leave open is decided here and shown by [`routes`]. `defects` are known faults that a server can be
+//! started with, one at a time, to measure what a harness finds; without one they change nothing.
 
 mod api;
 mod auth;
+mod defects;
 mod edges;
 mod flat;
 mod handlers;
@@ -15,6 +17,8 @@ mod limiter;
 mod nested;
 mod panics;
 mod problem;
+mod proxy;
+mod reply;
 mod rotation;
 mod router;
 mod routes;
@@ -26,6 +30,7 @@ mod timestamp;
 mod validation;
 
 pub use auth::{Key, keys, keys_json, variables};
+pub use defects::{Apis, Defect, defects, find as find_defect};
 pub use panics::hush_unreadable_requests;
 pub use routes::{Call, Route, routes};
 pub use server::{Options, Server, StartError, start};

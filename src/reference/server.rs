@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use wiremock::MockServer;
 
 use super::auth::Key;
+use super::defects::Defect;
 use super::limiter::Quota;
+use super::proxy::Proxy;
 use super::rotation;
 use super::service::Service;
 
@@ -33,6 +35,8 @@ pub struct Options {
     pub latency: Duration,
     /// Chooses keys and identifiers.
     pub seed: u64,
+    /// A fault to have, or none.
+    pub defect: Option<&'static Defect>,
 }
 
 impl Default for Options {
@@ -44,6 +48,7 @@ impl Default for Options {
             daily: None,
             latency: Duration::ZERO,
             seed: 0,
+            defect: None,
         }
     }
 }
@@ -97,6 +102,7 @@ pub struct Server {
     service: Arc<Service>,
     address: SocketAddr,
     keys: Vec<Key>,
+    proxy: Option<Proxy>,
 }
 
 /// Starts the server on a thread of its own; needs a tokio runtime with timers.
@@ -105,7 +111,7 @@ pub struct Server {
 ///
 /// Which option is at fault, or why the address cannot be listened on.
 pub async fn start(options: Options) -> Result<Server, StartError> {
-    let Options { address, limit, window, daily, latency, seed } = options;
+    let Options { address, limit, window, daily, latency, seed, defect } = options;
     if limit == 0 {
         return Err(StartError::NothingAdmitted("limit"));
     }
@@ -121,12 +127,21 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let service = Arc::new(Service::new(seed, Quota { limit, window, daily }, latency));
+    let spoil = defect.and_then(Defect::transport);
+    let (listener, proxy) = match spoil {
+        None => (listener, None),
+        Some(spoil) => {
+            let behind = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(listen)?;
+            let origin = behind.local_addr().map_err(listen)?;
+            (behind, Some(Proxy::start(listener, origin, spoil).map_err(listen)?))
+        }
+    };
+    let service = Arc::new(Service::new(seed, Quota { limit, window, daily }, latency, defect));
     let mock = MockServer::builder().listener(listener).disable_request_recording().start().await;
     let mock = Arc::new(mock);
     rotation::host(Arc::clone(&service), &mock).await.map_err(StartError::Thread)?;
     let keys = service.keys();
-    Ok(Server { mock, service, address, keys })
+    Ok(Server { mock, service, address, keys, proxy })
 }
 
 impl Server {
@@ -143,13 +158,13 @@ impl Server {
     /// Lets the answers out that are under way, refuses further requests with a 503, and frees the port.
     /// Takes at most ten seconds.
     pub async fn stop(self) {
-        let Self { mock, service, address, keys: _ } = self;
+        let Self { mock, service, address, keys: _, proxy } = self;
         if let Some(due) = service.close() {
             let patience = Instant::now() + PATIENCE;
             tokio::time::sleep_until(due.checked_add(FLUSH).map_or(patience, |due| due.min(patience)).into())
                 .await;
         }
-        drop(mock);
+        drop((mock, proxy));
         // wiremock closes its listener on its own thread, some time after this one let go of it.
         let patience = Instant::now() + PATIENCE;
         while TcpListener::bind(address).is_err() && Instant::now() < patience {

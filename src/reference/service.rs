@@ -4,28 +4,27 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
 use super::api::Api;
 use super::auth::{Key, Keyring};
+use super::defects::{Defect, Flaw};
 use super::edges;
 use super::handlers::{Call, Success, health};
 use super::ids::Ids;
 use super::limiter::{Decision, Limiter, Quota, Scope};
 use super::problem::{Kind, Problem};
+use super::reply::{Headers, Reply, Wire};
 use super::router::Endpoint;
 use super::store::Shelf;
-
-const JSON: &str = "application/json";
-
-type Headers = Vec<(&'static str, String)>;
 
 /// Both APIs, without the sockets.
 #[derive(Debug)]
 pub(super) struct Service {
     keyring: Keyring,
     latency: Duration,
+    flaw: Flaw,
     state: Mutex<State>,
 }
 
@@ -40,16 +39,9 @@ struct State {
     closing: bool,
 }
 
-/// What is sent, with or without a body.
-struct Reply {
-    status: u16,
-    headers: Headers,
-    body: Option<Value>,
-}
-
 impl Service {
     /// Both APIs without a lead; `common` are the limits of the ordinary keys.
-    pub(super) fn new(seed: u64, common: Quota, latency: Duration) -> Self {
+    pub(super) fn new(seed: u64, common: Quota, latency: Duration, defect: Option<&'static Defect>) -> Self {
         let state = State {
             ids: Ids::new(seed),
             limiter: Limiter::new(),
@@ -57,7 +49,12 @@ impl Service {
             busy_until: None,
             closing: false,
         };
-        Self { keyring: Keyring::new(seed, common), latency, state: Mutex::new(state) }
+        Self {
+            keyring: Keyring::new(seed, common),
+            latency,
+            flaw: Flaw::new(defect),
+            state: Mutex::new(state),
+        }
     }
 
     /// The keys that are known.
@@ -77,9 +74,13 @@ impl Service {
         let mut state = self.lock();
         let latency = if state.closing { Duration::ZERO } else { self.latency };
         state.busy_until = state.busy_until.max(now.checked_add(latency));
-        let reply = self.reply(&mut state, request, now, at);
+        let heard = self.flaw.request(request, &self.keyring);
+        let mut reply = self.reply(&mut state, &heard, now, at);
         drop(state);
-        template(reply, request.method == http::Method::HEAD, latency)
+        self.flaw.reply(&mut reply, request);
+        let mut wire = Wire::from(reply);
+        self.flaw.wire(&mut wire, request);
+        wire.template(&request.method, latency)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -97,7 +98,7 @@ impl Service {
             Some((api, path)) => match Endpoint::at(path) {
                 Some(endpoint) if request.method == http::Method::OPTIONS => {
                     headers.push(("Allow", endpoint.allow().to_owned()));
-                    return Reply { status: 204, headers, body: None };
+                    return Reply { api, kind: None, status: 204, headers, body: None };
                 }
                 Some(Endpoint::Health) => health_check(request),
                 endpoint => self.serve(state, api, endpoint, request, (now, at), &mut headers),
@@ -108,13 +109,15 @@ impl Service {
             Ok(success) => {
                 headers.extend(success.headers);
                 let body = json!({ "success": true, "data": success.data });
-                Reply { status: success.status, headers, body: Some(body) }
+                Reply { api, kind: None, status: success.status, headers, body: Some(body) }
             }
-            Err(problem) => {
+            Err(mut problem) => {
+                self.flaw.problem(&mut problem, api);
                 let body = api.error(&problem, &id, at);
                 headers.extend(problem.headers);
                 headers.push(("Cache-Control", "no-store".to_owned()));
-                Reply { status: api.code(problem.kind).1, headers, body: Some(body) }
+                let (_, status) = api.code(problem.kind);
+                Reply { api, kind: Some(problem.kind), status, headers, body: Some(body) }
             }
         }
     }
@@ -142,7 +145,7 @@ impl Service {
             grant.write()?;
         }
         let shelf = state.shelves.entry((api, grant.key.workspace)).or_default();
-        Call { api, request, shelf, ids: &mut state.ids, at }.serve(operation)
+        self.flaw.call(Call { api, request, shelf, ids: &mut state.ids, at }, operation)
     }
 }
 
@@ -169,23 +172,6 @@ fn throttle(decision: &Decision) -> Result<(), Problem> {
     Err(Problem::new(kind).header("Retry-After", decision.reset_seconds().to_string()))
 }
 
-fn template(reply: Reply, head: bool, latency: Duration) -> ResponseTemplate {
-    let mut template = ResponseTemplate::new(reply.status);
-    for (name, value) in reply.headers {
-        template = template.append_header(name, value);
-    }
-    if let Some(body) = reply.body {
-        let body = body.to_string().into_bytes();
-        // Over HTTP/1.1 the body of an answer to HEAD is left out for us, over HTTP/2 it is not.
-        template = if head {
-            template.insert_header("Content-Length", body.len()).set_body_raw("", JSON)
-        } else {
-            template.set_body_raw(body, JSON)
-        };
-    }
-    if latency.is_zero() { template } else { template.set_delay(latency) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,10 +186,10 @@ mod tests {
     #[test]
     fn closing_waits_for_the_last_promised_answer_and_refuses_the_next() {
         let quota = Quota { limit: 1, window: Duration::from_secs(1), daily: None };
-        let service = Service::new(1, quota, LATENCY);
+        let service = Service::new(1, quota, LATENCY, None);
         assert_eq!(service.close(), None);
 
-        let service = Service::new(1, quota, LATENCY);
+        let service = Service::new(1, quota, LATENCY, None);
         let (now, at) = (Instant::now(), SystemTime::UNIX_EPOCH);
         service.answer(&get("/v1/health"), now, at);
         service.answer(&get("/v1/health"), now + Duration::from_millis(5), at);

@@ -98,6 +98,11 @@ impl Shelf {
         }
     }
 
+    /// Lets go of an email as if no lead had it. Only defects want that.
+    pub(super) fn forget_email(&mut self, email: &str) {
+        self.emails.remove(&email.to_lowercase());
+    }
+
     /// The lead that was created with this idempotency key.
     ///
     /// # Errors

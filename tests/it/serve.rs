@@ -106,7 +106,18 @@ fn routes_are_as_checked_in_and_name_every_documented_code() {
         }
     }
 
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/routes.txt");
+    as_checked_in("routes.txt", &actual);
+}
+
+#[test]
+fn defects_are_as_checked_in() {
+    let output = run(&["--defects"]);
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    as_checked_in("defects.txt", &String::from_utf8(output.stdout).unwrap());
+}
+
+fn as_checked_in(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve").join(name);
     if std::env::vars_os().any(|(name, _)| name == "UPDATE") {
         File::create(&path).unwrap().write_all(actual.as_bytes()).unwrap();
     }
@@ -114,6 +125,28 @@ fn routes_are_as_checked_in_and_name_every_documented_code() {
     File::open(&path).unwrap().read_to_string(&mut expected).unwrap();
     let expected = expected.replace("\r\n", "\n");
     assert!(actual == expected, "{} differs; UPDATE=1 writes it anew:\n{actual}", path.display());
+}
+
+#[test]
+fn a_server_has_the_defect_that_is_named() {
+    let server = Process::start(&["--defect", "success-true"]);
+    let answer = ask(server.address(), "GET /v1/nothing", "none", "");
+    assert_eq!(answer.status, "401");
+    assert!(answer.body.starts_with(r#"{"success":true,"error":{"code":"UNAUTHORIZED""#), "{}", answer.body);
+
+    let server = Process::start(&["--defect", "no-head"]);
+    let answer = rest(send(server.address(), &request("GET /v1/nothing", "none", "")));
+    assert!(answer.starts_with(r#"{"success":false"#), "{answer}");
+    let answer = ask(server.address(), "GET /v1/health", "none", "");
+    assert_eq!(answer.status, "200", "successes are as ever");
+
+    for (id, help) in [("succes-true", "did you mean `success-true`?"), ("x", "lists them all")] {
+        let output = run(&["--defect", id]);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(complaint.starts_with(&format!("error: no defect `{id}`; ")), "{complaint}");
+        assert!(complaint.trim_end().ends_with(help), "{complaint}");
+    }
 }
 
 #[cfg(unix)]

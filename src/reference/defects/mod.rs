@@ -1,0 +1,195 @@
+//! Faults that the reference server can be started with, one at a time, to measure what a harness finds.
+//!
+//! Each file is a family and a table of it; each defect changes one thing and leaves everything else as the clean
+//! server has it. `flaw` is the service's side of it: a place to hold the chosen defect, or none.
+
+mod behaviour;
+mod catalogue;
+mod details;
+mod dialect;
+mod edit;
+mod envelope;
+mod flaky;
+mod flaw;
+mod http;
+mod json;
+mod leaks;
+mod request_id;
+mod retry_after;
+mod situation;
+mod status;
+mod timestamp;
+mod transport;
+mod validation;
+
+use std::sync::LazyLock;
+
+use wiremock::Request;
+
+use super::api::Api;
+use super::auth::Keyring;
+use super::handlers::{Call, Success};
+use super::problem::Problem;
+use super::proxy::Bytes;
+use super::reply::{Reply, Wire};
+use super::router::Operation;
+pub(super) use flaw::Flaw;
+
+/// A known fault.
+#[derive(Debug)]
+pub struct Defect {
+    /// Its name, in kebab-case.
+    pub id: &'static str,
+    /// What it has to do with: `envelope`, `status`, ...
+    pub family: &'static str,
+    /// What is different.
+    pub description: &'static str,
+    /// What that breaks: a part of the documents, or a section of an RFC.
+    pub breaks: &'static str,
+    /// The codes of the rules and expectations that should name it; none if there is no such rule.
+    pub expected: &'static [&'static str],
+    /// Where it is.
+    pub apis: Apis,
+    /// Which answers it concerns, where it is a matter of answers.
+    on: On,
+    /// One in so many of them has it.
+    every: u64,
+    how: How,
+}
+
+/// The APIs that have a defect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apis {
+    /// `lead-management-v1` and `propertybase-v1`.
+    Both,
+    /// `lead-management-v1` only.
+    Flat,
+    /// `propertybase-v1` only.
+    Nested,
+}
+
+impl Apis {
+    /// `both`, `flat` or `nested`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Flat => "flat",
+            Self::Nested => "nested",
+        }
+    }
+
+    fn include(self, api: Api) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Flat => api == Api::Flat,
+            Self::Nested => api == Api::Nested,
+        }
+    }
+}
+
+/// Which answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum On {
+    All,
+    Errors,
+    Successes,
+}
+
+impl On {
+    fn includes(self, error: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Errors => error,
+            Self::Successes => !error,
+        }
+    }
+}
+
+/// The depth at which a defect sits.
+#[derive(Debug, Clone, Copy)]
+enum How {
+    /// The request is understood as another.
+    Request(fn(&mut Request, &Keyring)),
+    /// The leads are treated differently.
+    Call(fn(Call<'_>, Operation<'_>) -> Result<Success, Problem>),
+    /// The situation is told differently, before a dialect gives it words.
+    Problem(fn(&mut Problem)),
+    /// The answer differs in its status, its header lines or its JSON.
+    Reply(fn(&mut Reply, &Request)),
+    /// The answer differs in its bytes or media type.
+    Wire(fn(&mut Wire, &Request)),
+    /// The answer is no longer good HTTP, or no longer an answer.
+    Transport(fn(&mut Bytes)),
+}
+
+/// What a listener in front of the server has to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spoil {
+    apis: Apis,
+    on: On,
+    /// Spoils an answer.
+    pub(super) how: fn(&mut Bytes),
+}
+
+impl Spoil {
+    /// Whether an answer with this status is to be spoilt.
+    pub(super) fn concerns(self, api: Api, status: u16) -> bool {
+        self.apis.include(api) && self.on.includes(status >= 400)
+    }
+}
+
+impl Defect {
+    /// The start of a family's row: it changes nothing, in the errors of both APIs.
+    const fn of(family: &'static str) -> Self {
+        Self {
+            id: "",
+            family,
+            description: "",
+            breaks: "",
+            expected: &[],
+            apis: Apis::Both,
+            on: On::Errors,
+            every: 1,
+            how: How::Problem(|_| ()),
+        }
+    }
+
+    /// What a listener in front of the server has to do, if the defect is one of the bytes on the connection.
+    pub(super) fn transport(&self) -> Option<Spoil> {
+        match self.how {
+            How::Transport(how) => Some(Spoil { apis: self.apis, on: self.on, how }),
+            _ => None,
+        }
+    }
+}
+
+/// Every defect, family by family.
+pub fn defects() -> &'static [&'static Defect] {
+    static ALL: LazyLock<Vec<&Defect>> = LazyLock::new(|| {
+        let families: [&'static [Defect]; 16] = [
+            envelope::DEFECTS,
+            json::DEFECTS,
+            catalogue::DEFECTS,
+            status::DEFECTS,
+            request_id::DEFECTS,
+            timestamp::DEFECTS,
+            details::DEFECTS,
+            leaks::DEFECTS,
+            http::DEFECTS,
+            retry_after::DEFECTS,
+            dialect::DEFECTS,
+            situation::DEFECTS,
+            behaviour::DEFECTS,
+            validation::DEFECTS,
+            flaky::DEFECTS,
+            transport::DEFECTS,
+        ];
+        families.into_iter().flatten().collect()
+    });
+    &ALL
+}
+
+/// The defect with this id.
+pub fn find(id: &str) -> Option<&'static Defect> {
+    defects().iter().find(|defect| defect.id == id).copied()
+}
