@@ -46,7 +46,8 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let media_type = subject.media_type();
     let is = media_type.as_deref().unwrap_or_default();
     let expected = if let Some(contract) = subject.error_contract() {
-        if is.eq_ignore_ascii_case(&contract.envelope.media_type) {
+        let wanted = contract.envelope.media_type.split(';').next().unwrap_or_default().trim();
+        if is.eq_ignore_ascii_case(wanted) {
             return;
         }
         contract.envelope.media_type.as_str()

@@ -12,6 +12,8 @@ pub(super) static RULE: Rule = Rule {
         source: Source::Contract("the timestamp in the response format ends with Z"),
         doc: r#"The timestamp of an error is in UTC and says so with `Z`.
 
+An offset of nought, `+00:00`, is the same moment in another spelling: only a note.
+
 ## Why
 
 Clients that compare timestamps as text, or cut off the end, are wrong by the offset.
@@ -45,10 +47,21 @@ content-type: application/json
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let Some(pointer) = promised(subject) else { return };
     let Some((text, _)) = subject.time() else { return };
-    if !text.ends_with('Z') {
-        let observation = Observation::new(&RULE.info, "the timestamp is not written in UTC").at(pointer);
-        found.push(observation.help("end it with `Z`").values("2024-01-16T10:30:00.000Z", show::text(text)));
+    if text.ends_with('Z') {
+        return;
     }
+    let zero = ["z", "+00:00", "-00:00"].iter().any(|end| text.ends_with(end));
+    let message = if zero {
+        "the timestamp is in UTC, but not written with `Z`"
+    } else {
+        "the timestamp is not in UTC"
+    };
+    let mut observation = Observation::new(&RULE.info, message).at(pointer).help("end it with `Z`");
+    if zero {
+        // The same moment for every reader of RFC 3339; only the documented spelling is missed.
+        observation.severity = Severity::Note;
+    }
+    found.push(observation.values("2024-01-16T10:30:00.000Z", show::text(text)));
 }
 
 /// The pointer to the timestamp, if the contract says how it is written.
