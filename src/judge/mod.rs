@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::contract::Compiled;
 use crate::model::{Body, Contract, Exchange, Observation, Request, Response, SchemaViolation};
-use crate::rules::{self, Fields, Kind, Patterns, Subject, resolve};
+use crate::rules::{self, Fields, Glance, Kind, Patterns, Subject, resolve};
 
 /// What is remembered from one exchange to the next.
 pub trait Memory {
@@ -61,6 +61,10 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
         details_violations: &[],
         fields,
         first_use: first_use.as_deref(),
+        glance: match kind {
+            Kind::Error => Glance::at(&exchange.request, response, &body),
+            Kind::Success | Kind::Other => Glance::default(),
+        },
     };
     let (violations, details_violations) = match judging.filter(|_| !subject.bodiless()) {
         Some(compiled) => violations(compiled, kind, &body, fields, code),

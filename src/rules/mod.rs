@@ -1,6 +1,9 @@
 //! The catalogue: every rule that judges a response, one file each, in one table.
 
+mod glance;
+mod leak;
 mod pointer;
+mod sent;
 mod show;
 mod subject;
 mod wait;
@@ -14,6 +17,7 @@ mod code_missing;
 mod code_pattern;
 mod code_undocumented;
 mod code_unknown;
+mod credential_echoed;
 mod date_missing;
 mod details_content;
 mod details_item;
@@ -21,6 +25,9 @@ mod details_shape;
 mod double_encoded;
 mod duplicate_keys;
 mod envelope_schema;
+mod exception_name;
+mod framework_page;
+mod internal_host;
 mod invalid_utf8;
 mod media_type;
 mod message_empty;
@@ -35,6 +42,10 @@ mod retry_after_grammar;
 mod retry_after_large;
 mod retry_after_missing;
 mod retry_after_repeated;
+mod secret_exposed;
+mod server_path;
+mod sql_text;
+mod stack_trace;
 mod status_member;
 mod status_of_code;
 mod success_flag;
@@ -47,6 +58,7 @@ mod trailing_bytes;
 mod www_authenticate_missing;
 
 use crate::model::{Contract, Observation, RuleInfo, Severity};
+pub use glance::Glance;
 pub use pointer::resolve;
 pub use subject::{Fields, Kind, Patterns, Subject};
 
@@ -87,6 +99,14 @@ static RULES: &[&Rule] = &[
     &allow_missing::RULE,
     &date_missing::RULE,
     &body_cut::RULE,
+    &stack_trace::RULE,
+    &sql_text::RULE,
+    &exception_name::RULE,
+    &server_path::RULE,
+    &framework_page::RULE,
+    &internal_host::RULE,
+    &credential_echoed::RULE,
+    &secret_exposed::RULE,
     &request_id_missing::RULE,
     &request_id_header::RULE,
     &request_id_pattern::RULE,
@@ -106,6 +126,26 @@ static RULES: &[&Rule] = &[
 /// The rules that only repeat what the contract's schema says. Where a rule of its own speaks about the same
 /// part of the body, they are silent: one fault, one finding.
 static FROM_SCHEMAS: &[&Rule] = &[&envelope_schema::RULE, &success_schema::RULE];
+
+/// The rules that say who wrote the body if the API did not. What other rules say about the same body as an envelope
+/// is then the same fault once more.
+static EXPLAIN: &[&Rule] = &[&framework_page::RULE];
+
+/// The rules that are silent about a body which another one explains.
+static EXPLAINED: &[&Rule] = &[
+    &body_not_json::RULE,
+    &code_missing::RULE,
+    &details_content::RULE,
+    &details_item::RULE,
+    &details_shape::RULE,
+    &envelope_schema::RULE,
+    &media_type::RULE,
+    &message_empty::RULE,
+    &request_id_missing::RULE,
+    &success_flag::RULE,
+    &timestamp_format::RULE,
+    &trailing_bytes::RULE,
+];
 
 /// Every rule's identity, sorted by code.
 pub fn all() -> Vec<&'static RuleInfo> {
@@ -133,6 +173,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Observation> {
         return found;
     }
     drop_repetitions(&mut found);
+    drop_explained(subject.contract, &mut found);
     if let Some(contract) = subject.contract {
         found.retain_mut(|observation| turn(contract, observation));
     }
@@ -151,11 +192,27 @@ fn drop_repetitions(found: &mut Vec<Observation>) {
     found.retain(|observation| !from_schema(observation) || !spoken_for.contains(&observation.pointer));
 }
 
+/// Leaves out what is said about a body as an envelope if a rule that is not turned off says whose body it is.
+fn drop_explained(contract: Option<&Contract>, found: &mut Vec<Observation>) {
+    let is_one_of = |rules: &[&Rule], observation: &Observation| {
+        rules.iter().any(|rule| rule.info.code == observation.rule.code)
+    };
+    let is_on = |rule: &RuleInfo| {
+        contract.is_none_or(|contract| turned(contract, rule).is_none_or(|to| to.is_some()))
+    };
+    if found.iter().any(|observation| is_one_of(EXPLAIN, observation) && is_on(observation.rule)) {
+        found.retain(|observation| !is_one_of(EXPLAINED, observation));
+    }
+}
+
+/// What a contract turned a rule to; the inner `None` is "off".
+fn turned(contract: &Contract, rule: &RuleInfo) -> Option<Option<Severity>> {
+    contract.rules.get(rule.code).or_else(|| contract.rules.get(rule.name)).copied()
+}
+
 /// Gives an observation the severity its contract wants. Returns false if it wants none of it.
 fn turn(contract: &Contract, observation: &mut Observation) -> bool {
-    let wanted =
-        contract.rules.get(observation.rule.code).or_else(|| contract.rules.get(observation.rule.name));
-    let severity: Option<Severity> = wanted.copied().unwrap_or(Some(observation.severity));
+    let severity = turned(contract, observation.rule).unwrap_or(Some(observation.severity));
     observation.severity = severity.unwrap_or(observation.severity);
     severity.is_some()
 }

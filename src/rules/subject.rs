@@ -6,6 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::glance::Glance;
 use super::pointer::{parent, resolve};
 use crate::model::{Body, Contract, Exchange, Request, Response, SchemaViolation};
 
@@ -84,6 +85,8 @@ pub struct Subject<'a> {
     pub fields: Fields<'a>,
     /// Where this request id was seen first, if it was seen before.
     pub first_use: Option<&'a str>,
+    /// Which leaks an error is suspected of.
+    pub glance: Glance,
 }
 
 impl<'a> Subject<'a> {

@@ -2,6 +2,7 @@
 
 mod docs;
 mod edges;
+mod leaks;
 mod robust;
 mod rows;
 mod unjudged;
