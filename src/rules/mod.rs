@@ -1,7 +1,9 @@
 //! The catalogue: every rule that judges a response, one file each, in one table.
 
+mod freshness;
 mod glance;
 mod leak;
+mod messages;
 mod pointer;
 mod sent;
 mod show;
@@ -9,15 +11,20 @@ mod subject;
 mod wait;
 
 mod allow_missing;
+mod allow_refused_method;
 mod body_cut;
 mod body_empty;
 mod body_not_json;
 mod byte_order_mark;
+mod challenge_grammar;
 mod code_missing;
 mod code_pattern;
 mod code_undocumented;
 mod code_unknown;
+mod content_forbidden;
+mod content_type_missing;
 mod credential_echoed;
+mod date_form;
 mod date_missing;
 mod details_content;
 mod details_item;
@@ -25,13 +32,22 @@ mod details_shape;
 mod double_encoded;
 mod duplicate_keys;
 mod envelope_schema;
+mod error_cacheable;
 mod exception_name;
 mod framework_page;
 mod internal_host;
 mod invalid_utf8;
+mod json_charset;
+mod length_and_encoding;
+mod location_missing;
 mod media_type;
 mod message_empty;
 mod message_is_code;
+mod message_long;
+mod message_placeholder;
+mod message_structured;
+mod never_stored;
+mod other_dialect;
 mod request_id_differs;
 mod request_id_header;
 mod request_id_missing;
@@ -41,6 +57,7 @@ mod retry_after_form;
 mod retry_after_grammar;
 mod retry_after_large;
 mod retry_after_missing;
+mod retry_after_on_503;
 mod retry_after_repeated;
 mod secret_exposed;
 mod server_path;
@@ -95,10 +112,25 @@ static RULES: &[&Rule] = &[
     &message_is_code::RULE,
     &success_schema::RULE,
     &status_member::RULE,
+    &other_dialect::RULE,
+    &message_placeholder::RULE,
+    &message_structured::RULE,
+    &message_long::RULE,
     &www_authenticate_missing::RULE,
     &allow_missing::RULE,
     &date_missing::RULE,
     &body_cut::RULE,
+    &retry_after_on_503::RULE,
+    &never_stored::RULE,
+    &error_cacheable::RULE,
+    &content_forbidden::RULE,
+    &length_and_encoding::RULE,
+    &content_type_missing::RULE,
+    &json_charset::RULE,
+    &allow_refused_method::RULE,
+    &challenge_grammar::RULE,
+    &location_missing::RULE,
+    &date_form::RULE,
     &stack_trace::RULE,
     &sql_text::RULE,
     &exception_name::RULE,
@@ -129,7 +161,7 @@ static FROM_SCHEMAS: &[&Rule] = &[&envelope_schema::RULE, &success_schema::RULE]
 
 /// The rules that say who wrote the body if the API did not. What other rules say about the same body as an envelope
 /// is then the same fault once more.
-static EXPLAIN: &[&Rule] = &[&framework_page::RULE];
+static EXPLAIN: &[&Rule] = &[&framework_page::RULE, &other_dialect::RULE];
 
 /// The rules that are silent about a body which another one explains.
 static EXPLAINED: &[&Rule] = &[
@@ -144,6 +176,9 @@ static EXPLAINED: &[&Rule] = &[
     &request_id_missing::RULE,
     &success_flag::RULE,
     &timestamp_format::RULE,
+    &timestamp_fraction::RULE,
+    &timestamp_skew::RULE,
+    &timestamp_utc::RULE,
     &trailing_bytes::RULE,
 ];
 
