@@ -1,5 +1,7 @@
 //! The catalogue: every rule that judges a response, one file each, in one table.
 
+mod blamed;
+mod echo;
 mod freshness;
 mod glance;
 mod leak;
@@ -27,8 +29,12 @@ mod credential_echoed;
 mod date_form;
 mod date_missing;
 mod details_content;
+mod details_incomplete;
 mod details_item;
 mod details_shape;
+mod details_unknown_field;
+mod details_valid_field;
+mod details_value;
 mod double_encoded;
 mod duplicate_keys;
 mod envelope_schema;
@@ -98,6 +104,10 @@ static RULES: &[&Rule] = &[
     &details_shape::RULE,
     &details_content::RULE,
     &details_item::RULE,
+    &details_unknown_field::RULE,
+    &details_valid_field::RULE,
+    &details_value::RULE,
+    &details_incomplete::RULE,
     &envelope_schema::RULE,
     &body_empty::RULE,
     &body_not_json::RULE,

@@ -1,5 +1,6 @@
 //! The judge with the shipped contracts: examples of the rules' docs, vectors of the documents, every row.
 
+mod details;
 mod dialects;
 mod docs;
 mod edges;
