@@ -202,17 +202,17 @@ impl Compiled {
         }
     }
 
-    /// What the contract says about the body of a request to this path below the base path, and where the body
-    /// breaks it. The pointers lead into the request's body.
+    /// What the contract says about the body of a request to this path below the base path, and the places
+    /// in which the body breaks it, as JSON pointers.
     pub fn request_violations(
         &self,
         method: &str,
         path: &str,
         body: &Value,
-    ) -> Option<(&RequestShape, Vec<SchemaViolation>)> {
+    ) -> Option<(&RequestShape, Vec<String>)> {
         let mut shapes = self.contract.requests.iter().zip(&self.schemas.requests);
         let (shape, schema) = shapes.find(|(shape, _)| requests::is_of(shape, method, path))?;
-        Some((shape, schema::violations(schema, body, "")))
+        Some((shape, schema::places(schema, body)))
     }
 
     /// The keys that details objects lack.

@@ -73,7 +73,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let untold = subject
         .sent_violations
         .iter()
-        .map(|violation| violation.pointer.as_str())
+        .map(String::as_str)
         .filter(|place| !place.is_empty() && !told(place) && (!missing_first || missing(place)));
     let mut names: Vec<String> = untold.map(|place| place[1..].replace('/', ".")).collect();
     names.dedup();

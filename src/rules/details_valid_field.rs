@@ -1,7 +1,7 @@
 //! Details that blame a field which is right.
 
 use super::{Rule, Subject, blamed, show};
-use crate::model::{Observation, RuleInfo, RuleSource as Source, SchemaViolation, Severity};
+use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -60,10 +60,8 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         let Some(value) = blamed::value(sent, &blamed.place) else { continue };
         let Some(field) = blamed::shape(shape, &blamed.place) else { continue };
         let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
-        let breaks = |violation: &SchemaViolation| {
-            blamed::within(&violation.pointer, &blamed.place)
-                || blamed::within(&blamed.place, &violation.pointer)
-        };
+        let breaks =
+            |wrong: &String| blamed::within(wrong, &blamed.place) || blamed::within(&blamed.place, wrong);
         if (field.listed || field.bounded && whole) && !subject.sent_violations.iter().any(breaks) {
             let message = "the details blame a field that is as documented";
             let observation = Observation::new(&RULE.info, message).at(&blamed.pointer);

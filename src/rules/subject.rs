@@ -89,8 +89,8 @@ pub struct Subject<'a> {
     pub sent: Option<&'a Value>,
     /// What the contract says about such a body.
     pub shape: Option<&'a RequestShape>,
-    /// Where the sent body breaks the contract's schema for it.
-    pub sent_violations: &'a [SchemaViolation],
+    /// Where the sent body breaks the contract's schema for it, as JSON pointers.
+    pub sent_violations: &'a [String],
     /// Which leaks an error is suspected of.
     pub glance: Glance,
 }
