@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use regex::Regex;
 
 use crate::model::{
-    CodeRow, Contract, Details, DetailsShape, Envelope, Node, RateLimit, RequestIdRule, RetryAfterRule,
-    RuleInfo, Severity, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
+    CodeRow, Contract, Details, DetailsShape, Envelope, Node, RateLimit, RequestIdRule, RequestShape,
+    RetryAfterRule, RuleInfo, Severity, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 use crate::spelling::nearest;
 use crate::yaml::{Fields, Problems};
@@ -21,6 +21,8 @@ pub(super) struct SchemaNames {
     pub(super) success: Option<Spanned<String>>,
     /// For the details of codes.
     pub(super) details: Vec<(String, Spanned<String>)>,
+    /// For request bodies, in the order of the contract's `requests`.
+    pub(super) requests: Vec<Spanned<String>>,
 }
 
 /// A contract as far as the YAML goes.
@@ -59,6 +61,7 @@ pub(super) fn decode(root: &Node, rules: &[&RuleInfo], problems: &mut Problems<'
         retry_after: part("retry_after").map(retry_after).unwrap_or_default(),
         exempt: exempt(root, problems),
         retryable: statuses(root, "retryable"),
+        requests: requests(root, &mut schemas, problems),
         rules: severities(root, rules, problems),
         lenient: root.flag("lenient").unwrap_or_default(),
         decisions: root.texts("decisions").into_iter().map(|text| text.value).collect(),
@@ -135,7 +138,8 @@ fn details(details: Fields<'_>) -> Details {
         Some("array") => DetailsShape::Array,
         _ => DetailsShape::Object,
     };
-    Details { shape, field: text("field"), message: text("message"), value: text("value") }
+    let complete = details.flag("complete").unwrap_or_default();
+    Details { shape, field: text("field"), message: text("message"), value: text("value"), complete }
 }
 
 fn request_id(rule: Fields<'_>, problems: &mut Problems<'_>) -> RequestIdRule {
@@ -220,22 +224,43 @@ fn rate_limits(root: Fields<'_>, contract: &Contract, problems: &mut Problems<'_
 fn exempt(root: Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
     let operations = root.texts("exempt");
     for operation in &operations {
-        let good = operation.value.split_once(' ').is_some_and(|(method, path)| {
-            !method.is_empty()
-                && method.bytes().all(|byte| byte.is_ascii_uppercase())
-                && path.starts_with('/')
-        });
-        if !good {
-            let help = "write `GET /health`: the path stands below the base path";
-            problems.add_with_help(
-                operation.span,
-                "an operation is a method and a path",
-                "not an operation",
-                help,
-            );
-        }
+        check_operation(operation, problems);
     }
     operations.into_iter().map(|operation| operation.value).collect()
+}
+
+/// Notes it if a text is not a method and a path.
+fn check_operation(operation: &Spanned<String>, problems: &mut Problems<'_>) {
+    let good = operation.value.split_once(' ').is_some_and(|(method, path)| {
+        !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && path.starts_with('/')
+    });
+    if !good {
+        let help = "write `GET /health`: the path stands below the base path";
+        problems.add_with_help(
+            operation.span,
+            "an operation is a method and a path",
+            "not an operation",
+            help,
+        );
+    }
+}
+
+/// The operations whose request bodies have a schema. What the schemas say is added when they are read.
+fn requests(root: Fields<'_>, schemas: &mut SchemaNames, problems: &mut Problems<'_>) -> Vec<RequestShape> {
+    let mut shapes = Vec::new();
+    let requests = root.get("requests").map(Fields::of);
+    for (operation, _) in root.pairs("requests") {
+        let Some(file) = requests.and_then(|requests| requests.text(&operation.value)) else { continue };
+        check_operation(&operation, problems);
+        let (method, path) = operation.value.split_once(' ').unwrap_or_default();
+        schemas.requests.push(file);
+        shapes.push(RequestShape {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            ..RequestShape::default()
+        });
+    }
+    shapes
 }
 
 fn severities(

@@ -31,6 +31,12 @@ pub fn describe(contract: &Contract) -> String {
     if contract.envelope.details.is_some() {
         line("details are", shape(contract.details.shape));
     }
+    if contract.details.complete {
+        line("details name", "every field that was sent wrongly");
+    }
+    for request in &contract.requests {
+        line("request body", &format!("{} {}", request.method, request.path));
+    }
     line("id header", contract.request_id.header.as_deref().unwrap_or_default());
     line("id pattern", contract.request_id.pattern.as_deref().unwrap_or_default());
     line("retry after", &retry_after(contract));

@@ -22,6 +22,7 @@ static FOLDERS: &[Folder] = &[
             file!("lead-management-v1", "validation-error.details.schema.json"),
             file!("lead-management-v1", "lead-not-found.details.schema.json"),
             file!("lead-management-v1", "duplicate-email.details.schema.json"),
+            file!("lead-management-v1", "create-lead.request.schema.json"),
         ],
     ),
     (
@@ -34,6 +35,7 @@ static FOLDERS: &[Folder] = &[
             file!("propertybase-v1", "contract.yaml"),
             file!("propertybase-v1", "envelope.schema.json"),
             file!("propertybase-v1", "success.schema.json"),
+            file!("propertybase-v1", "create-lead.request.schema.json"),
         ],
     ),
 ];

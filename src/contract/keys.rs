@@ -17,6 +17,11 @@ pub static CONTRACT: Table = Table {
         Key::optional("base_path", Shape::Text, "Path below the target's origin: `/v1`."),
         Key::required("envelope", Shape::Object(&ENVELOPE), "What an error looks like."),
         Key::optional("success", Shape::Object(&SUCCESS), "What a success looks like."),
+        Key::optional(
+            "requests",
+            Shape::Map(&Shape::Text),
+            "The files with the JSON Schemas of request bodies by operation: `POST /leads: lead.schema.json`. A part of the path in braces stands for any one part.",
+        ),
         Key::optional("request_id", Shape::Object(&REQUEST_ID), "What is promised about request ids."),
         Key::optional("timestamp", Shape::Object(&TIMESTAMP), "What is promised about the timestamp."),
         Key::optional(
@@ -97,6 +102,11 @@ static DETAILS: Table = Table {
         Key::optional("field", Shape::Text, "The key under which a details object names the faulty field."),
         Key::optional("message", Shape::Text, "The key of its text for people."),
         Key::optional("value", Shape::Text, "The key of the value that was sent."),
+        Key::optional(
+            "complete",
+            Shape::Boolean,
+            "Whether every field that was sent wrongly is named; `requests` says which are.",
+        ),
     ],
 };
 

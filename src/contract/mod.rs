@@ -8,6 +8,7 @@ mod folder;
 mod keys;
 mod lint;
 mod locate;
+mod requests;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,9 @@ use jsonschema::Validator;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::model::{Contract, DetailsShape, Diagnostic, RuleInfo, SchemaViolation, Span, Spanned};
+use crate::model::{
+    Contract, DetailsShape, Diagnostic, RequestShape, RuleInfo, SchemaViolation, Span, Spanned,
+};
 use crate::spelling;
 use crate::yaml::{self, Problems, Shape};
 use dangling::Holds;
@@ -43,6 +46,7 @@ struct Schemas {
     envelope: Validator,
     success: Option<Validator>,
     details: BTreeMap<String, Validator>,
+    requests: Vec<Validator>,
 }
 
 /// Checks and compiles a contract. `rules` are those whose severity it may turn.
@@ -80,7 +84,7 @@ fn check_files(decoded: &Decoded, files: &ContractFiles, json: &JsonFiles, probl
         files.files.keys().map(String::as_str).filter(|name| *name != ContractFiles::CONTRACT).collect();
     let schemas = &decoded.schemas;
     let details = schemas.details.iter().map(|(_, file)| file);
-    for file in schemas.envelope.iter().chain(&schemas.success).chain(details) {
+    for file in schemas.envelope.iter().chain(&schemas.success).chain(details).chain(&schemas.requests) {
         if !files.files.contains_key(&file.value) {
             no_file(&file.value, file.span, &names, problems);
         } else if !file.value.ends_with(".json") {
@@ -127,7 +131,8 @@ fn compile(decoded: &Decoded, json: &JsonFiles, mistakes: &mut Vec<Diagnostic>) 
     let success = schemas.success.as_ref().and_then(|file| build(&file.value));
     let details = schemas.details.iter().filter_map(|(code, file)| Some((code.clone(), build(&file.value)?)));
     let details = details.collect();
-    Some(Schemas { envelope: envelope?, success, details })
+    let requests = schemas.requests.iter().filter_map(|file| build(&file.value)).collect();
+    Some(Schemas { envelope: envelope?, success, details, requests })
 }
 
 /// Puts the parts together. The keys of details that a schema requires become part of the catalogue.
@@ -139,6 +144,9 @@ fn finish(decoded: Decoded, schemas: Schemas, json: &JsonFiles) -> Compiled {
         if let Some(row) = contract.codes.get_mut(code) {
             row.details = keys.collect();
         }
+    }
+    for (shape, file) in contract.requests.iter_mut().zip(&decoded.schemas.requests) {
+        shape.fields = json.get(&file.value).map(|file| requests::fields(&file.value)).unwrap_or_default();
     }
     Compiled {
         contract,
@@ -193,6 +201,19 @@ impl Compiled {
             (None, Some(row)) if !row.details.is_empty() => self.missing_keys(&row.details, details, below),
             _ => Vec::new(),
         }
+    }
+
+    /// What the contract says about the body of a request to this path below the base path, and the places
+    /// in which the body breaks it, as JSON pointers.
+    pub fn request_violations(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Option<(&RequestShape, Vec<String>)> {
+        let mut shapes = self.contract.requests.iter().zip(&self.schemas.requests);
+        let (shape, schema) = shapes.find(|(shape, _)| requests::is_of(shape, method, path))?;
+        Some((shape, schema::places(schema, body)))
     }
 
     /// The keys that details objects lack.

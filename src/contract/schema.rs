@@ -61,19 +61,31 @@ pub(super) fn violations(schema: &Validator, value: &Value, below: &str) -> Vec<
     let found = schema.iter_errors(value).take(MOST);
     found
         .map(|error| {
-            let mut pointer = format!("{below}{}", error.instance_path());
+            let pointer = format!("{below}{}", place(&error));
             let message = match error.kind() {
                 ValidationErrorKind::Required { property } => {
-                    let name = property.as_str().unwrap_or_default();
-                    pointer.push('/');
-                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-                    format!("`{name}` is missing")
+                    format!("`{}` is missing", property.as_str().unwrap_or_default())
                 }
                 _ => first_lower(&error.masked_with("it").to_string()),
             };
             SchemaViolation { pointer, schema_path: error.schema_path().to_string(), message }
         })
         .collect()
+}
+
+/// Where a value breaks a schema, as JSON pointers; without words, which cost more than the looking.
+pub(super) fn places(schema: &Validator, value: &Value) -> Vec<String> {
+    schema.iter_errors(value).take(MOST).map(|error| place(&error)).collect()
+}
+
+/// The place of a mistake; what is missing has the place where it should stand.
+fn place(error: &ValidationError<'_>) -> String {
+    let mut pointer = error.instance_path().to_string();
+    if let ValidationErrorKind::Required { property } = error.kind() {
+        pointer.push('/');
+        pointer.push_str(&property.as_str().unwrap_or_default().replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
 }
 
 /// The text with its first letter in lower case, as messages are written.

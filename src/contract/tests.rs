@@ -116,6 +116,16 @@ fn mistakes_in_the_contract_are_found_at_their_places() {
         ),
         (
             name,
+            "name: mine\nrequests: { leads: envelope.schema.json }\n",
+            "mine/contract.yaml:2:13 an operation is a method and a path: not an operation (write `GET /health`: the path stands below the base path)",
+        ),
+        (
+            name,
+            "name: mine\nrequests: { POST /leads: lead.json }\n",
+            "mine/contract.yaml:2:26 no file `lead.json` in the contract's folder: not there (put the file into the contract's folder; names have no folders in them)",
+        ),
+        (
+            name,
             "name: mine\nrate_limits: [{ id: a, code: GON }]\n",
             "mine/contract.yaml:2:30 the catalogue lacks `GON`: unknown code (did you mean `GONE`?)",
         ),
@@ -241,6 +251,21 @@ fn keys_of_details_come_from_a_list_or_from_a_schema() {
     assert_eq!(compiled.details_violations("GONE", &serde_json::json!({ "id": 1, "more": 2 })), []);
     let flat = load(&embedded("lead-management-v1").expect("shipped"), &[]).expect("no mistakes");
     assert_eq!(flat.contract.codes["DUPLICATE_EMAIL"].details, ["email", "existingLeadId", "message"]);
+}
+
+#[test]
+fn request_bodies_are_judged_by_the_schema_of_their_operation() {
+    let nested = load(&embedded("propertybase-v1").expect("shipped"), &[]).expect("no mistakes");
+    let wrong = |method, path, body| nested.request_violations(method, path, &body).map(|(_, wrong)| wrong);
+    let body = serde_json::json!({ "email": "nope", "price": { "amount": 0 }, "bedrooms": 21, "name": 7 });
+    let places = ["/bedrooms", "/email", "/price/amount"];
+    let mut found = wrong("POST", "/leads", body.clone()).expect("there is a schema");
+    found.sort();
+    assert_eq!(found, places);
+    assert_eq!(wrong("POST", "/leads/1", body), None);
+    let flat = load(&embedded("lead-management-v1").expect("shipped"), &[]).expect("no mistakes");
+    let found = flat.request_violations("POST", "/leads", &serde_json::json!({ "email": "a@b" }));
+    assert_eq!(found.expect("there is a schema").1, ["/name"], "what is missing has its place");
 }
 
 #[test]

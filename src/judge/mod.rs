@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::contract::Compiled;
 use crate::model::{Body, Contract, Exchange, Observation, Request, Response, SchemaViolation};
-use crate::rules::{self, Fields, Kind, Patterns, Subject, resolve};
+use crate::rules::{self, Fields, Glance, Kind, Patterns, Subject, resolve};
 
 /// What is remembered from one exchange to the next.
 pub trait Memory {
@@ -65,6 +65,13 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
         details_violations: &[],
         fields,
         first_use: first_use.as_deref(),
+        sent: None,
+        shape: None,
+        sent_violations: &[],
+        glance: match kind {
+            Kind::Error => Glance::at(&exchange.request, response, &body),
+            Kind::Success | Kind::Other => Glance::default(),
+        },
     };
     let (violations, details_violations) = match judging.filter(|_| !subject.bodiless()) {
         Some(compiled) => violations(compiled, kind, &body, fields, code),
@@ -72,6 +79,16 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
     };
     subject.violations = &violations;
     subject.details_violations = &details_violations;
+    let sent = judging.and_then(|compiled| sent(compiled, &subject));
+    subject.sent = sent.as_ref();
+    let request = judging.zip(sent.as_ref());
+    let request = request.and_then(|(compiled, sent)| {
+        compiled.request_violations(&exchange.request.method, path(&exchange.request), sent)
+    });
+    if let Some((shape, violations)) = &request {
+        subject.shape = Some(shape);
+        subject.sent_violations = violations;
+    }
     let observations = rules::check(&subject);
     let code = code.map(str::to_owned);
     Judged { observations, body, code, request_id }
@@ -105,9 +122,24 @@ fn request_id(contract: &Contract, kind: Kind, fields: Fields<'_>, response: &Re
     in_body.map(str::to_owned).or_else(|| header().map(std::borrow::Cow::into_owned))
 }
 
+/// The path below the contract's base path, without its query.
+fn path(request: &Request) -> &str {
+    request.path.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The request's body, if it is a JSON object that the details of this error may speak about.
+fn sent(compiled: &Compiled, subject: &Subject<'_>) -> Option<Value> {
+    let speaks = subject.fields.details.is_some() || compiled.contract.details.complete;
+    if subject.kind != Kind::Error || subject.bodiless() || !speaks {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&subject.request.body).ok()?;
+    body.is_object().then_some(body)
+}
+
 /// Whether the contract leaves this operation alone, as it does with `GET /health`.
 fn exempt(contract: &Contract, request: &Request) -> bool {
-    let path = request.path.split(['?', '#']).next().unwrap_or_default();
+    let path = path(request);
     contract.exempt.iter().any(|operation| {
         operation.split_once(' ').is_some_and(|(method, exempt)| {
             method.eq_ignore_ascii_case(&request.method) && exempt.trim() == path

@@ -47,6 +47,30 @@ pub struct Details {
     pub message: Option<String>,
     /// Key of the echoed value.
     pub value: Option<String>,
+    /// Whether every field that was sent wrongly is named.
+    pub complete: bool,
+}
+
+/// What a contract's schema says about one field of a request body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FieldShape {
+    /// Whether it may have members that the schema does not describe.
+    pub open: bool,
+    /// Whether the schema lists its values.
+    pub listed: bool,
+    /// Whether the schema has the least and the greatest of its numbers.
+    pub bounded: bool,
+}
+
+/// What a contract says about the bodies of one operation's requests.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RequestShape {
+    /// The method, upper case.
+    pub method: String,
+    /// The path below the base path; `{id}` stands for any one part.
+    pub path: String,
+    /// The described fields by JSON pointer, items of lists as `*`; the empty pointer is the body itself.
+    pub fields: IndexMap<String, FieldShape>,
 }
 
 /// What a success looks like.
@@ -166,6 +190,8 @@ pub struct Contract {
     pub exempt: Vec<String>,
     /// Statuses a client may retry.
     pub retryable: Vec<u16>,
+    /// What request bodies look like, as far as documented.
+    pub requests: Vec<RequestShape>,
     /// Severities turned by the contract, by rule code or name; `None` is "off".
     pub rules: IndexMap<String, Option<Severity>>,
     /// Whether the fields listed in `lenient_optional` may be missing.

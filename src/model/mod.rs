@@ -13,8 +13,8 @@ mod source;
 
 pub use body::{Body, BodyFlaw};
 pub use contract::{
-    CodeRow, Contract, Details, DetailsShape, Envelope, RateLimit, RequestIdRule, RetryAfterRule,
-    SuccessEnvelope, TimestampRule, UndocumentedCodes,
+    CodeRow, Contract, Details, DetailsShape, Envelope, FieldShape, RateLimit, RequestIdRule, RequestShape,
+    RetryAfterRule, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 pub use diagnostic::{Annotation, Diagnostic};
 pub use event::Event;

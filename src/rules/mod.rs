@@ -1,31 +1,60 @@
 //! The catalogue: every rule that judges a response, one file each, in one table.
 
+mod blamed;
+mod echo;
+mod freshness;
+mod glance;
+mod leak;
+mod messages;
 mod pointer;
+mod sent;
 mod show;
 mod subject;
 mod wait;
 
 mod allow_missing;
+mod allow_refused_method;
 mod body_cut;
 mod body_empty;
 mod body_not_json;
 mod byte_order_mark;
+mod challenge_grammar;
 mod code_missing;
 mod code_pattern;
 mod code_undocumented;
 mod code_unknown;
+mod content_forbidden;
+mod content_type_missing;
+mod credential_echoed;
+mod date_form;
 mod date_missing;
 mod details_content;
+mod details_incomplete;
 mod details_item;
 mod details_shape;
+mod details_unknown_field;
+mod details_valid_field;
+mod details_value;
 mod double_encoded;
 mod duplicate_keys;
 mod envelope_schema;
+mod error_cacheable;
+mod exception_name;
+mod framework_page;
+mod internal_host;
 mod invalid_utf8;
+mod json_charset;
+mod length_and_encoding;
+mod location_missing;
 mod media_type;
 mod message_empty;
 mod message_is_code;
+mod message_long;
+mod message_placeholder;
+mod message_structured;
+mod never_stored;
 mod not_http;
+mod other_dialect;
 mod request_id_differs;
 mod request_id_header;
 mod request_id_missing;
@@ -35,7 +64,12 @@ mod retry_after_form;
 mod retry_after_grammar;
 mod retry_after_large;
 mod retry_after_missing;
+mod retry_after_on_503;
 mod retry_after_repeated;
+mod secret_exposed;
+mod server_path;
+mod sql_text;
+mod stack_trace;
 mod status_member;
 mod status_of_code;
 mod success_flag;
@@ -48,6 +82,7 @@ mod trailing_bytes;
 mod www_authenticate_missing;
 
 use crate::model::{Contract, Observation, RuleInfo, Severity, TransportError};
+pub use glance::Glance;
 pub use pointer::resolve;
 pub use subject::{Fields, Kind, Patterns, Subject};
 
@@ -70,6 +105,10 @@ static RULES: &[&Rule] = &[
     &details_shape::RULE,
     &details_content::RULE,
     &details_item::RULE,
+    &details_unknown_field::RULE,
+    &details_valid_field::RULE,
+    &details_value::RULE,
+    &details_incomplete::RULE,
     &envelope_schema::RULE,
     &body_empty::RULE,
     &body_not_json::RULE,
@@ -84,11 +123,34 @@ static RULES: &[&Rule] = &[
     &message_is_code::RULE,
     &success_schema::RULE,
     &status_member::RULE,
+    &other_dialect::RULE,
+    &message_placeholder::RULE,
+    &message_structured::RULE,
+    &message_long::RULE,
     &www_authenticate_missing::RULE,
     &allow_missing::RULE,
     &date_missing::RULE,
     &body_cut::RULE,
     &not_http::RULE,
+    &never_stored::RULE,
+    &error_cacheable::RULE,
+    &content_forbidden::RULE,
+    &length_and_encoding::RULE,
+    &content_type_missing::RULE,
+    &json_charset::RULE,
+    &allow_refused_method::RULE,
+    &challenge_grammar::RULE,
+    &location_missing::RULE,
+    &date_form::RULE,
+    &retry_after_on_503::RULE,
+    &stack_trace::RULE,
+    &sql_text::RULE,
+    &exception_name::RULE,
+    &server_path::RULE,
+    &framework_page::RULE,
+    &internal_host::RULE,
+    &credential_echoed::RULE,
+    &secret_exposed::RULE,
     &request_id_missing::RULE,
     &request_id_header::RULE,
     &request_id_pattern::RULE,
@@ -108,6 +170,29 @@ static RULES: &[&Rule] = &[
 /// The rules that only repeat what the contract's schema says. Where a rule of its own speaks about the same
 /// part of the body, they are silent: one fault, one finding.
 static FROM_SCHEMAS: &[&Rule] = &[&envelope_schema::RULE, &success_schema::RULE];
+
+/// The rules that say who wrote the body if the API did not. What other rules say about the same body as an envelope
+/// is then the same fault once more.
+static EXPLAIN: &[&Rule] = &[&framework_page::RULE, &other_dialect::RULE];
+
+/// The rules that are silent about a body which another one explains.
+static EXPLAINED: &[&Rule] = &[
+    &body_not_json::RULE,
+    &code_missing::RULE,
+    &details_content::RULE,
+    &details_item::RULE,
+    &details_shape::RULE,
+    &envelope_schema::RULE,
+    &media_type::RULE,
+    &message_empty::RULE,
+    &request_id_missing::RULE,
+    &success_flag::RULE,
+    &timestamp_format::RULE,
+    &timestamp_fraction::RULE,
+    &timestamp_skew::RULE,
+    &timestamp_utc::RULE,
+    &trailing_bytes::RULE,
+];
 
 /// Every rule's identity, sorted by code.
 pub fn all() -> Vec<&'static RuleInfo> {
@@ -135,6 +220,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Observation> {
         return found;
     }
     drop_repetitions(&mut found);
+    drop_explained(subject.contract, &mut found);
     if let Some(contract) = subject.contract {
         found.retain_mut(|observation| turn(contract, observation));
     }
@@ -162,11 +248,27 @@ fn drop_repetitions(found: &mut Vec<Observation>) {
     found.retain(|observation| !from_schema(observation) || !spoken_for.contains(&observation.pointer));
 }
 
+/// Leaves out what is said about a body as an envelope if a rule that is not turned off says whose body it is.
+fn drop_explained(contract: Option<&Contract>, found: &mut Vec<Observation>) {
+    let is_one_of = |rules: &[&Rule], observation: &Observation| {
+        rules.iter().any(|rule| rule.info.code == observation.rule.code)
+    };
+    let is_on = |rule: &RuleInfo| {
+        contract.is_none_or(|contract| turned(contract, rule).is_none_or(|to| to.is_some()))
+    };
+    if found.iter().any(|observation| is_one_of(EXPLAIN, observation) && is_on(observation.rule)) {
+        found.retain(|observation| !is_one_of(EXPLAINED, observation));
+    }
+}
+
+/// What a contract turned a rule to; the inner `None` is "off".
+fn turned(contract: &Contract, rule: &RuleInfo) -> Option<Option<Severity>> {
+    contract.rules.get(rule.code).or_else(|| contract.rules.get(rule.name)).copied()
+}
+
 /// Gives an observation the severity its contract wants. Returns false if it wants none of it.
 fn turn(contract: &Contract, observation: &mut Observation) -> bool {
-    let wanted =
-        contract.rules.get(observation.rule.code).or_else(|| contract.rules.get(observation.rule.name));
-    let severity: Option<Severity> = wanted.copied().unwrap_or(Some(observation.severity));
+    let severity = turned(contract, observation.rule).unwrap_or(Some(observation.severity));
     observation.severity = severity.unwrap_or(observation.severity);
     severity.is_some()
 }

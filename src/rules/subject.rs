@@ -6,8 +6,9 @@ use regex::Regex;
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::glance::Glance;
 use super::pointer::{parent, resolve};
-use crate::model::{Body, Contract, Exchange, Request, Response, SchemaViolation};
+use crate::model::{Body, Contract, Exchange, Request, RequestShape, Response, SchemaViolation};
 
 /// What a status says about the body to expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,14 @@ pub struct Subject<'a> {
     pub fields: Fields<'a>,
     /// Where this request id was seen first, if it was seen before.
     pub first_use: Option<&'a str>,
+    /// What was sent, if it is a JSON object that the details of this error may speak about.
+    pub sent: Option<&'a Value>,
+    /// What the contract says about such a body.
+    pub shape: Option<&'a RequestShape>,
+    /// Where the sent body breaks the contract's schema for it, as JSON pointers.
+    pub sent_violations: &'a [String],
+    /// Which leaks an error is suspected of.
+    pub glance: Glance,
 }
 
 impl<'a> Subject<'a> {
@@ -119,6 +128,12 @@ impl<'a> Subject<'a> {
     /// The code, if it is text.
     pub(super) fn code(&self) -> Option<&'a str> {
         self.fields.code?.as_str().filter(|code| !code.is_empty())
+    }
+
+    /// Whether the code is one of those by which the contract refuses what was sent.
+    pub(super) fn refuses_fields(&self) -> bool {
+        let row = self.contract.zip(self.code()).and_then(|(contract, code)| contract.codes.get(code));
+        row.is_some_and(|row| row.category == "validation")
     }
 
     /// The request id's response header, if the contract names one and it is there.

@@ -51,7 +51,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["report"]),
     ("quick_junit", &["report"]),
     ("schemars", &["model", "report"]),
-    ("aho_corasick", &["redact"]),
+    ("aho_corasick", &["redact", "rules"]),
     ("clap", &["cli", "app", "catalogue"]),
     ("csv", &["input"]),
     ("tokio", &["transport", "runner", "reference", "app"]),

@@ -240,8 +240,12 @@ fn endless_interim_answers_end_with_the_time() {
 fn a_body_that_breaks_off_fails() {
     let cut =
         || Way { exit: 1, verdict: "fail", says: &["HTP004 body-cut", "look for a crash"], ..Way::default() };
-    let half: fn(&mut TcpStream, usize) =
-        |stream, _| say(stream, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"half\":");
+    let half: fn(&mut TcpStream, usize) = |stream, _| {
+        say(
+            stream,
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"half\":",
+        )
+    };
     check(&Way { serve: half, ..cut() });
     // What is expected of the body is not judged by its half.
     let report = check(&Way { serve: half, below: "    expect: { body: { $.a: 1 } }\n", ..cut() });

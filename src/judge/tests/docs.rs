@@ -3,15 +3,19 @@
 use super::*;
 use crate::model::{Cut, RuleInfo, TransportError, TransportErrorKind};
 
-/// An exchange written as HTTP text. `<BOM>`, `<0xFC>` and `<connection closed>` stand for what text cannot show.
+/// An exchange written as HTTP text: the request, if it matters, and the response. `<BOM>`, `<0xFC>` and
+/// `<connection closed>` stand for what text cannot show.
 fn parse(text: &str) -> Exchange {
     if !text.contains("HTTP/") {
         return not_http(text);
     }
-    let (request, response) = match text.starts_with("HTTP/") {
-        true => ("GET /leads/lead_1", text),
-        false => text.split_once("\n\n").expect("a request and a response"),
+    let (request, response) = match text.find("HTTP/").filter(|at| *at > 0) {
+        None => ("GET /leads/lead_1", text),
+        Some(at) => text.split_at(at),
     };
+    let (request_head, sent) = request.split_once("\n\n").unwrap_or((request, ""));
+    let mut request_lines = request_head.lines();
+    let request = request_lines.next().expect("a request line");
     let (head, body) = response.split_once("\n\n").unwrap_or((response, ""));
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
@@ -27,6 +31,9 @@ fn parse(text: &str) -> Exchange {
         bytes.extend(part.as_bytes());
     }
     let mut exchange = exchange(request, status, &headers, bytes);
+    let sent_lines = request_lines.map(|line| line.split_once(": ").expect("a header line"));
+    exchange.request.headers = sent_lines.map(|(name, value)| Header::new(name, value)).collect();
+    exchange.request.body = Bytes::copy_from_slice(sent.trim_end_matches('\n').as_bytes());
     if let Ok(response) = &mut exchange.outcome {
         response.cut = cut;
     }

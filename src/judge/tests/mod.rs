@@ -1,7 +1,11 @@
 //! The judge with the shipped contracts: examples of the rules' docs, vectors of the documents, every row.
 
+mod details;
+mod dialects;
 mod docs;
 mod edges;
+mod http;
+mod leaks;
 mod robust;
 mod rows;
 mod unjudged;

@@ -1,0 +1,141 @@
+//! The fields that the details of an error name, looked up in what was sent.
+
+use serde_json::{Map, Value};
+
+use super::{Subject, resolve};
+use crate::model::{DetailsShape, FieldShape, RequestShape};
+
+/// Most entries of details that are looked at.
+const MOST: usize = 64;
+
+/// Names for the body as a whole, in lower case.
+const WHOLE: &[&str] = &[
+    "",
+    "$",
+    "*",
+    "/",
+    "_",
+    "__all__",
+    "__root__",
+    "_root",
+    "base",
+    "body",
+    "data",
+    "input",
+    "json",
+    "non_field_errors",
+    "payload",
+    "request",
+    "root",
+];
+
+/// A field named by an entry of details.
+pub(super) struct Blamed<'a> {
+    /// JSON pointer into the response, to the field's name.
+    pub(super) pointer: String,
+    /// The name as the API wrote it.
+    pub(super) name: &'a str,
+    /// The entry that names it.
+    pub(super) entry: &'a Map<String, Value>,
+    /// JSON pointer into the sent body, whether or not something stands there.
+    pub(super) place: String,
+}
+
+impl Blamed<'_> {
+    /// Whether the body as a whole is meant and not a field of it.
+    pub(super) fn is_whole(&self) -> bool {
+        WHOLE.iter().any(|name| self.name.trim().eq_ignore_ascii_case(name))
+    }
+}
+
+/// Every field that the details name; none if the body that was sent is not known.
+pub(super) fn of<'a>(subject: &Subject<'a>) -> Vec<Blamed<'a>> {
+    let (Some(contract), Some(sent)) = (subject.error_contract(), subject.sent) else { return Vec::new() };
+    let (Some(key), Some(pointer)) = (&contract.details.field, &contract.envelope.details) else {
+        return Vec::new();
+    };
+    let entries: Vec<(String, &Value)> = match (contract.details.shape, subject.fields.details) {
+        (DetailsShape::Array, Some(Value::Array(entries))) => {
+            let entries = entries.iter().take(MOST).enumerate();
+            entries.map(|(index, entry)| (format!("{pointer}/{index}/{key}"), entry)).collect()
+        }
+        (DetailsShape::Object, Some(entry)) => vec![(format!("{pointer}/{key}"), entry)],
+        _ => Vec::new(),
+    };
+    let blamed = entries.into_iter().filter_map(|(pointer, entry)| {
+        let entry = entry.as_object()?;
+        let name = entry.get(key)?.as_str()?;
+        Some(Blamed { pointer, name, entry, place: place(name, sent) })
+    });
+    blamed.collect()
+}
+
+/// The pointer that a name means: `price.amount`, `items[0].x`, `items.0.x`, `/price/amount`, `$.email`,
+/// `body.email`, or a key as it is.
+fn place(name: &str, sent: &Value) -> String {
+    let escape = |token: &str| token.replace('~', "~0").replace('/', "~1");
+    if sent.get(name).is_some() {
+        return format!("/{}", escape(name));
+    }
+    let path = name.strip_prefix("$.").or_else(|| name.strip_prefix("body.")).unwrap_or(name);
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    let tokens = path.split(['.', '[', ']', '/']).map(|token| token.trim_matches(['"', '\'']));
+    tokens.filter(|token| !token.is_empty()).map(|token| format!("/{}", escape(token))).collect()
+}
+
+/// What was sent at a place; `null` counts as nothing.
+pub(super) fn value<'a>(sent: &'a Value, place: &str) -> Option<&'a Value> {
+    resolve(sent, place).filter(|value| !value.is_null())
+}
+
+/// What the contract says about a place, if it describes it.
+pub(super) fn shape(shape: &RequestShape, place: &str) -> Option<FieldShape> {
+    let tokens = place.split('/').skip(1);
+    let generic: String = tokens
+        .map(|token| match token.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => "/*".to_owned(),
+            false => format!("/{token}"),
+        })
+        .collect();
+    shape.fields.get(place).or_else(|| shape.fields.get(&generic)).copied()
+}
+
+/// Whether one place is the other or a part of it.
+pub(super) fn within(inner: &str, outer: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_mean_places() {
+        let sent = json!({ "price": { "amount": 1 }, "items": [{ "x": 1 }], "a.b": 1, "c/d": 1 });
+        for (name, expected) in [
+            ("price.amount", "/price/amount"),
+            ("items[0].x", "/items/0/x"),
+            ("items.0.x", "/items/0/x"),
+            ("items[0][\"x\"]", "/items/0/x"),
+            ("/price/amount", "/price/amount"),
+            ("price/amount", "/price/amount"),
+            ("$.price.amount", "/price/amount"),
+            ("body.price", "/price"),
+            ("a.b", "/a.b"),
+            ("c/d", "/c~1d"),
+            ("email", "/email"),
+            ("", ""),
+        ] {
+            assert_eq!(place(name, &sent), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn parts_are_told_from_neighbours() {
+        assert!(within("/a/b", "/a") && within("/a", "/a") && within("/a", ""));
+        assert!(!within("/ab", "/a") && !within("/a", "/a/b"));
+    }
+}

@@ -1,0 +1,287 @@
+//! The first, fast look at the texts of an error: which kinds of leaks are worth a closer one.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use serde_json::Value;
+
+use super::credential_echoed;
+use crate::model::{Body, Request, Response};
+
+/// Largest part of a body that is looked at, in bytes. A page of a debugger can be long, but says what it is soon.
+const LARGEST: usize = 256 * 1024;
+
+/// Header fields that hold addresses, tokens or dates because that is what they are for.
+const INNOCENT: &[&str] = &[
+    "access-control-allow-origin",
+    "alt-svc",
+    "content-disposition",
+    "content-length",
+    "content-location",
+    "content-security-policy",
+    "content-security-policy-report-only",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "link",
+    "location",
+    "nel",
+    "report-to",
+    "reporting-endpoints",
+    "set-cookie",
+    "www-authenticate",
+    "x-forwarded-for",
+    "x-real-ip",
+];
+
+/// Kinds of leaks that a text may hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Glance(u8);
+
+impl Glance {
+    pub(super) const TRACE: Self = Self(1);
+    pub(super) const EXCEPTION: Self = Self(2);
+    pub(super) const SQL: Self = Self(4);
+    pub(super) const PATH: Self = Self(8);
+    pub(super) const HOST: Self = Self(16);
+    pub(super) const SECRET: Self = Self(32);
+    pub(super) const CREDENTIAL: Self = Self(64);
+
+    /// Looks at a response once. What it finds is a suspicion; what it does not find is not there.
+    pub fn at(request: &Request, response: &Response, body: &Body) -> Self {
+        let mut texts = String::with_capacity(response.body.len().min(LARGEST) + 128);
+        each_text(response, body, &mut |text| {
+            texts.push_str(text);
+            texts.push('\n');
+            texts.len() < LARGEST
+        });
+        let mut seen = 0;
+        if let Some(words) = WORDS.as_ref() {
+            for found in words.find_overlapping_iter(&texts) {
+                seen |= KINDS.get(found.pattern().as_usize()).map_or(0, |kind| kind.0);
+            }
+        }
+        if credential_echoed::credentials(request).any(|credential| texts.contains(&*credential)) {
+            seen |= Self::CREDENTIAL.0;
+        }
+        Self(seen)
+    }
+
+    /// Whether this kind is suspected.
+    pub(super) fn suspects(self, kind: Self) -> bool {
+        self.0 & kind.0 != 0
+    }
+}
+
+/// Whether a header field is read as a text of the server's.
+pub(super) fn is_read(name: &str) -> bool {
+    !INNOCENT.iter().any(|innocent| name.eq_ignore_ascii_case(innocent))
+}
+
+/// Hands every text of a response to `look`, until it returns false.
+fn each_text(response: &Response, body: &Body, look: &mut dyn FnMut(&str) -> bool) {
+    for header in response.headers.iter().filter(|header| is_read(&header.name)) {
+        if !look(&header.text()) {
+            return;
+        }
+    }
+    match &body.value {
+        Some(value) => {
+            each_string(value, look);
+        }
+        None => {
+            look(&raw(response));
+        }
+    }
+}
+
+/// A body that is not JSON, as text.
+pub(super) fn raw(response: &Response) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(&response.body[..response.body.len().min(LARGEST)])
+}
+
+fn each_string(value: &Value, look: &mut dyn FnMut(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => look(text),
+        Value::Array(items) => items.iter().all(|item| each_string(item, look)),
+        Value::Object(members) => members.values().all(|member| each_string(member, look)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Words without which the rules' own expressions cannot match, by kind.
+const TABLE: &[(Glance, &[&str])] = &[
+    (
+        Glance::TRACE,
+        &[
+            "traceback (most",
+            "file \"",
+            ".java:",
+            ".kt:",
+            ".scala:",
+            ".groovy:",
+            ".clj:",
+            "native method)",
+            "unknown source)",
+            "caused by:",
+            "exception in thread",
+            "js:",
+            "ts:",
+            "jsx:",
+            "tsx:",
+            "node:",
+            "internal/",
+            "goroutine ",
+            "panic: ",
+            ".go:",
+            "panicked at",
+            "rust_backtrace",
+            ":line ",
+            "stack trace",
+            ".php",
+            ".rb:",
+            ".ex:",
+        ],
+    ),
+    (
+        Glance::EXCEPTION,
+        &[
+            "exception",
+            "error: ",
+            "java.lang.",
+            "activerecord::",
+            "actioncontroller::",
+            "activemodel::",
+            "mongoid::",
+            "cannot read propert",
+            "is not a function",
+            "undefined method",
+            "nonetype",
+            "nil pointer",
+            "invalid memory address",
+            "object reference not set",
+            "::unwrap",
+            "::expect",
+            "index out of range [",
+            "undefined array key",
+            "undefined index",
+            "undefined variable",
+            "undefined offset",
+            "call to a member",
+            "call to undefined",
+            "on null",
+        ],
+    ),
+    (
+        Glance::SQL,
+        &[
+            "select",
+            "insert",
+            "update",
+            "delete",
+            "sqlstate",
+            "ora-",
+            "sql syntax",
+            "syntax error at",
+            "constraint",
+            "does not exist",
+            "duplicate entry",
+            "unknown column",
+            "doesn't exist",
+            "no such table",
+            "no such column",
+            "unrecognized token",
+            "e11000",
+            "er_",
+            "psycopg",
+            "pg::",
+            "unclosed quotation",
+            "duplicate key",
+            "sqlite",
+            "pq: ",
+            "prisma",
+            "could not execute",
+            "drop table",
+            "alter table",
+            "create table",
+        ],
+    ),
+    (
+        Glance::PATH,
+        &[
+            "/var/",
+            "/usr/",
+            "/etc/",
+            "/home/",
+            "/opt/",
+            "/srv/",
+            "/root/",
+            "/users/",
+            "/tmp/",
+            "/app/",
+            "/data/",
+            "/code/",
+            "/workspace/",
+            "/build/",
+            "/private/",
+            "/go/",
+            "/mnt/",
+            "/proc/",
+            "node_modules/",
+            "site-packages/",
+            "dist-packages/",
+            ":\\",
+        ],
+    ),
+    (
+        Glance::HOST,
+        &[
+            "10.",
+            "192.168.",
+            "172.",
+            ".internal",
+            ".local",
+            ".lan",
+            ".corp",
+            ".intranet",
+            ".svc",
+            "econn",
+            "enotfound",
+            "ehost",
+            "eai_again",
+            "etimedout",
+            "dial tcp",
+        ],
+    ),
+    (
+        Glance::SECRET,
+        &[
+            "eyj",
+            "akia",
+            "asia",
+            "private key-----",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "xox",
+            "sk_live_",
+            "aiza",
+            "://",
+            "password=",
+            "pwd=",
+            "password =",
+        ],
+    ),
+];
+
+/// The kind of each word of the table.
+static KINDS: LazyLock<Vec<Glance>> =
+    LazyLock::new(|| TABLE.iter().flat_map(|(kind, words)| words.iter().map(|_| *kind)).collect());
+
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = TABLE.iter().flat_map(|(_, words)| words.iter());
+    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+});
