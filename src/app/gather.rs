@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::variables::hide_written;
 use crate::cli::RunArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
@@ -11,6 +12,7 @@ use crate::input;
 use crate::model::{Diagnostic, Source, Span, Spanned};
 use crate::plan::{self, Loaded, Plan, Row, Selection};
 use crate::project::{Environment, Project};
+use crate::redact::Redactor;
 use crate::template::Scope;
 
 /// Where scenarios are when nobody says so.
@@ -62,6 +64,7 @@ pub(super) fn scenarios(
     args: &RunArgs,
     project: &Project,
     variables: &Scope,
+    redactor: &Redactor,
 ) -> Result<Vec<Loaded>, Refusal> {
     let files = env.files.as_ref();
     let paths: Vec<PathBuf> = if !args.paths.is_empty() {
@@ -80,6 +83,7 @@ pub(super) fn scenarios(
     let mut mistakes = Vec::new();
     let mut seen: HashSet<Arc<str>> = HashSet::new();
     let loaded = input::load(files, &found, &mut |scenario, rows| {
+        hide_written(redactor, scenario, rows);
         let columns: Vec<String> =
             rows.iter().flat_map(row_names).collect::<HashSet<_>>().into_iter().collect();
         mistakes.extend(plan::lint(scenario, &given, &columns));
@@ -87,6 +91,7 @@ pub(super) fn scenarios(
         // An included file sees only what comes from outside, so it is looked at once, and by itself.
         plan::included(scenario, &mut |part| {
             if seen.insert(Arc::clone(&part.source.name)) {
+                hide_written(redactor, part, &[]);
                 mistakes.extend(plan::lint(part, &given, &[]));
             }
         });

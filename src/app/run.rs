@@ -70,7 +70,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let contract =
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-    let loaded = gather::scenarios(env, args, &project, &variables)?;
+    let loaded = gather::scenarios(env, args, &project, &variables, redactor)?;
     let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {

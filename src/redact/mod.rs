@@ -8,6 +8,7 @@ mod url;
 mod visible;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -33,6 +34,8 @@ pub struct Redactor {
     /// Searchers over ever fewer secrets. A new secret gets a searcher of its own, and searchers of like size are
     /// merged, so that adding n secrets costs n log n and not n².
     tiers: Arc<RwLock<Vec<Tier>>>,
+    /// The names of variables that are secret, whoever sets them.
+    names: Arc<RwLock<HashSet<String>>>,
 }
 
 impl Redactor {
@@ -82,6 +85,24 @@ impl Redactor {
             serde_json::Value::String(text) => self.add(text),
             serde_json::Value::Null => Ok(()),
             value => self.add(&value.to_string()),
+        }
+    }
+
+    /// Takes variables of these names for secret from now on, whoever sets them.
+    pub fn add_names(&self, names: impl IntoIterator<Item = String>) {
+        self.names.write().unwrap_or_else(PoisonError::into_inner).extend(names);
+    }
+
+    /// Whether a variable of this name is secret.
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.names.read().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    /// Hides the value that a scenario gives to a variable, if the variable's name is a secret one. What is too
+    /// short to be hidden stays: it stands in the scenario for all to read, or a server made it up.
+    pub fn add_variable(&self, name: &str, value: &serde_json::Value) {
+        if self.is_secret(name) {
+            let _ = self.add_value(value);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
 use crate::model::{
-    Cut, Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportError,
+    Capture, Cut, Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportError,
     TransportErrorKind, Verdict,
 };
 use crate::template::Scope;
@@ -208,11 +208,13 @@ impl Tries<'_, '_> {
 
     /// Makes the secrets in an answer known before anything of it is shown, also where the step fails.
     fn hide_captured(&self, exchange: &Exchange, judged: &Judged) {
-        for capture in self.spec.capture.iter().filter(|capture| capture.secret) {
+        let redactor = &self.context.runner.redactor;
+        let is_secret = |capture: &&Capture| capture.secret || redactor.is_secret(&capture.name.value);
+        for capture in self.spec.capture.iter().filter(is_secret) {
             let captured = expect::capture(std::slice::from_ref(capture), exchange, &judged.body);
             for (_, value, _) in captured.into_iter().flatten() {
                 // Too short to be hidden is said where secrets are declared; a captured one is what it is.
-                let _ = self.context.runner.redactor.add_value(&value);
+                let _ = redactor.add_value(&value);
             }
         }
     }

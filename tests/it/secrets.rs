@@ -248,3 +248,38 @@ fn a_secret_is_not_cut_in_two_and_shown_by_half() {
     }
     assert!(!ended.stdout.contains(part) && !ended.stderr.contains(part));
 }
+
+#[test]
+fn a_secret_name_hides_the_value_wherever_it_is_set() {
+    let [own_value, cell_value, column_value, rendered_value, part_value]: [&str; 5] =
+        ["Own-secret-1", "Cell-secret-2", "Column-secret-3", "Rendered-secret-4", "Part-secret-5"];
+    let server = echo();
+    let target = format!("http://{}", server.address);
+    let steps = "steps:\n  - request: { post: /echo, json: { a: \"{{ own }} {{ cell }}\" } }\n    expect: { status: 200, text: \"{{ own }}\" }\n";
+    for (scenario, secrets) in [
+        (format!("name: Own\nvars: {{ own: {own_value}, cell: \"{{{{ own }}}}\" }}\n{steps}"), vec![own_value]),
+        (format!("name: Own\nvars: {{ part: 4, own: \"Rendered-secret-{{{{ part }}}}\", cell: x }}\n{steps}"), vec![rendered_value]),
+        (format!("name: Cells\nvars: {{ own: {own_value} }}\ncases: [{{ cell: {cell_value} }}]\n{steps}"), vec![own_value, cell_value]),
+        (format!("name: Column\nvars: {{ own: {own_value} }}\ncases: rows.csv\n{steps}"), vec![own_value, column_value]),
+        ("name: Captured\nvars: { own: xx }\nsteps:\n  - request: { get: /echo }\n    expect: { status: 4xx }\n    capture: { cell: { from: header x-echo } }\n  - request: { get: \"/{{ cell }}\" }\n    expect: { status: 200 }\n".to_owned(), vec![PLAIN]),
+        (format!("name: Included\nvars: {{ own: x, cell: y }}\nsetup: [{{ include: _part.yaml }}]\n{steps}"), vec![part_value]),
+    ] {
+        let folder = folder(&scenario);
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("rows.csv", &format!("cell\n{column_value}\n"));
+        write("_part.yaml", &format!("name: {part_value}\nvars: {{ own: {part_value} }}\nsteps: [{{ name: {part_value}, request: {{ get: \"/{{{{ own }}}}\" }}, expect: {{ status: 200 }} }}]\n"));
+        write("tollgate.yaml", "secrets: [own, cell]\n");
+        let arguments = ["run", "a.yaml", "-v", "--target", &target];
+        let ended = tool::run(folder.path(), &[&arguments, &REPORTS[..]].concat());
+        assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+        assert_clean(folder.path(), &ended, &secrets);
+        assert!(ended.stdout.contains("[redacted]"), "{}", ended.stdout);
+        let dry = tool::run(folder.path(), &["run", "a.yaml", "--dry-run", "--target", &target]);
+        assert_eq!(dry.code, Some(0), "{}", dry.stderr);
+        assert_clean(folder.path(), &dry, &secrets);
+        write("a.yaml", &scenario.replace("vars: {", "vars: { wrong: \"{{ nobody }}\","));
+        let wrong = tool::run(folder.path(), &["run", "a.yaml", "--target", &target]);
+        assert_eq!(wrong.code, Some(2), "{}", wrong.stdout);
+        assert_clean(folder.path(), &wrong, &secrets);
+    }
+}
