@@ -126,9 +126,11 @@ async fn observe(
         target: runner.redactor.url(&runner.settings.target),
     };
     let stdout = &mut env.stdout;
+    let redactor = runner.redactor.clone();
     let mut emit = |event: &Event| {
-        fold.event(event);
-        outputs.event(event, stdout);
+        let event = redactor.event(event);
+        fold.event(&event);
+        outputs.event(&event, stdout);
     };
     emit(&first);
     Arc::new(runner).run(plan, stop.clone(), &mut emit).await;
@@ -138,7 +140,9 @@ async fn observe(
     let last = Event::RunFinished { summary: fold.summary(millis, interrupted), interrupted };
     fold.event(&last);
     outputs.event(&last, stdout);
-    fold.report(millis, interrupted)
+    let mut report = fold.report(millis, interrupted);
+    redactor.report(&mut report);
+    report
 }
 
 /// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.

@@ -3,6 +3,7 @@
 mod curl;
 mod forms;
 mod headers;
+mod report;
 mod response;
 mod url;
 mod visible;

@@ -125,7 +125,7 @@ impl Tries<'_, '_> {
         runner.redactor.add_credentials(&response.headers);
         let judged = self.judged(exchange);
         self.hide_captured(exchange, &judged);
-        self.result.codes.extend(judged.code.clone());
+        self.result.codes.extend(judged.code.as_deref().map(|code| self.shown_code(code)));
         let wanted = self.expectation(exchange, &judged, scope);
         self.keep(&judged.observations, exchange);
         let unmet = match wanted {
@@ -203,6 +203,14 @@ impl Tries<'_, '_> {
                 self.keep(&[error.observation()], exchange);
                 End::Judged { expected: false }
             }
+        }
+    }
+
+    /// A code as reports show it: one of the catalogue is no secret, anything else is a server's text.
+    fn shown_code(&self, code: &str) -> String {
+        match self.context.contract {
+            Some(compiled) if compiled.contract.codes.contains_key(code) => code.to_owned(),
+            _ => self.context.runner.redactor.text(code).into_owned(),
         }
     }
 

@@ -283,3 +283,55 @@ fn a_secret_name_hides_the_value_wherever_it_is_set() {
         assert_clean(folder.path(), &wrong, &secrets);
     }
 }
+
+#[test]
+fn a_secret_that_looks_like_a_report_leaves_the_report_whole() {
+    let server = Server::start(|stream, number| {
+        answer(
+            stream,
+            "400 Bad Request",
+            "",
+            &format!("{{\"pin\": \"1100 pass fail step\", \"n\": {number}}}"),
+        );
+    });
+    let target = format!("http://{}", server.address);
+    let scenario = "name: A 1100 pass\nsteps:\n  - name: step 1100\n    request: { get: /1100 }\n    expect: { status: 400 }\n  - name: pass\n    request: { get: /fail }\n    expect: { text: \"1100\" }\n";
+    for secret in ["1100", "pass", "fail", "error", "step", "verdict", "duration_ms", "tollgate", "true"] {
+        let folder = folder(scenario);
+        let secret = format!("pin={secret}");
+        let arguments = ["run", "a.yaml", "--target", &target, "--secret", &secret];
+        let ended = tool::run(folder.path(), &[&arguments, &REPORTS[..]].concat());
+        assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let report: tollgate::model::Report = serde_json::from_str(&read("out.json")).unwrap();
+        let verdicts: Vec<_> = report.scenarios[0].steps.iter().map(|step| step.verdict.as_str()).collect();
+        assert_eq!((report.summary.verdict.as_str(), verdicts), ("fail", vec!["pass", "fail"]), "{secret}");
+        for line in read("out.ndjson").lines() {
+            serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{secret}: {error} in {line}"));
+        }
+        assert!(read("out.xml").contains("<testsuite "), "{secret}");
+        let secret = secret.trim_start_matches("pin=");
+        let scenario = &report.scenarios[0];
+        let mut texts = vec![&scenario.name];
+        texts.extend(scenario.steps.iter().map(|step| &step.name));
+        for finding in &report.findings {
+            texts.extend([
+                &finding.message,
+                &finding.help,
+                &finding.scenario,
+                &finding.step,
+                &finding.pointer,
+            ]);
+            texts.extend([
+                &finding.expected,
+                &finding.actual,
+                &finding.curl,
+                &finding.response,
+                &finding.snippet,
+            ]);
+        }
+        assert!(!report.findings.is_empty());
+        let shown = texts.iter().find(|text| text.contains(secret));
+        assert!(shown.is_none(), "{secret} in {}", shown.unwrap());
+    }
+}
