@@ -1,6 +1,7 @@
 //! Keeps secrets out of everything that is shown or written, in whatever encoding they come back.
 
 mod curl;
+mod cut;
 mod forms;
 mod headers;
 mod report;
@@ -21,9 +22,6 @@ pub use visible::visible;
 
 /// What stands in place of a secret.
 pub const PLACEHOLDER: &str = "[redacted]";
-
-/// What shortened texts end with. A secret that was cut in two is looked for in front of it.
-const CUT: char = '…';
 
 /// Fewest characters of a secret; anything shorter stands in ordinary text by chance.
 pub const MIN_CHARS: usize = 4;
@@ -162,19 +160,23 @@ impl std::fmt::Debug for Redactor {
 struct Tier {
     secrets: Vec<String>,
     forms: Vec<Form>,
+    /// Bytes of the longest form.
+    longest: usize,
     searcher: AhoCorasick,
 }
 
 impl Tier {
     fn new(secrets: Vec<String>) -> Result<Self, BuildError> {
-        let forms: Vec<Form> = secrets.iter().flat_map(|secret| forms::of(secret)).collect();
+        let mut forms: Vec<Form> = secrets.iter().flat_map(|secret| forms::of(secret)).collect();
+        cut::sort(&mut forms);
+        let longest = forms.iter().map(|form| form.text.len()).max().unwrap_or(0);
         // One search for all: forms in which case counts are compared once more when they are found.
         let searcher = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(forms.iter().map(|form| &form.text))?;
-        Ok(Self { secrets, forms, searcher })
+        Ok(Self { secrets, forms, longest, searcher })
     }
 
     fn search(&self, text: &str, found: &mut Vec<Range<usize>>) {
@@ -184,9 +186,7 @@ impl Tier {
                 found.push(hit.range());
             }
         }
-        for (end, _) in text.match_indices(CUT) {
-            found.extend(self.forms.iter().filter_map(|form| form.begun(&text[..end])));
-        }
+        found.extend(cut::cuts(text).filter_map(|end| cut::begun(&self.forms, self.longest, &text[..end])));
     }
 }
 
