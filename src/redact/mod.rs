@@ -12,7 +12,7 @@ mod visible;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
@@ -35,6 +35,10 @@ pub struct Redactor {
     tiers: Arc<RwLock<Vec<Tier>>>,
     /// The names of variables that are secret, whoever sets them.
     names: Arc<RwLock<HashSet<String>>>,
+    /// How many credentials of requests were added undeclared.
+    sent: Arc<Mutex<headers::Undeclared>>,
+    /// How many of responses.
+    received: Arc<Mutex<headers::Undeclared>>,
 }
 
 impl Redactor {
@@ -59,7 +63,7 @@ impl Redactor {
             ));
         }
         let mut tiers = self.tiers.write().unwrap_or_else(PoisonError::into_inner);
-        if tiers.iter().any(|tier| tier.secrets.iter().any(|known| known == secret)) {
+        if knows(&tiers, secret) {
             return Ok(());
         }
         let mut secrets = vec![secret.to_owned()];
@@ -118,6 +122,11 @@ impl Redactor {
         Source { name: Arc::clone(&source.name), text: text.into() }
     }
 
+    /// Whether this very secret was added.
+    fn knows(&self, secret: &str) -> bool {
+        knows(&self.tiers.read().unwrap_or_else(PoisonError::into_inner), secret)
+    }
+
     /// Where secrets stand, in order.
     fn found(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
@@ -154,6 +163,10 @@ impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Redactor")
     }
+}
+
+fn knows(tiers: &[Tier], secret: &str) -> bool {
+    tiers.iter().any(|tier| tier.secrets.iter().any(|known| known == secret))
 }
 
 /// Some secrets with the searcher for all their forms.

@@ -98,7 +98,7 @@ impl Tries<'_, '_> {
                 Ok(request) => request,
                 Err(error) => return End::Unjudged(self.context.at(error.span, &error.message)),
             };
-            runner.redactor.add_credentials(&request.headers);
+            runner.redactor.add_sent(&request.headers);
             self.result.attempts += 1;
             let exchange = tokio::select! {
                 exchange = runner.transport.send(&request) => exchange,
@@ -122,7 +122,7 @@ impl Tries<'_, '_> {
             Err(error) => return self.no_answer(exchange, error, scope),
         };
         let runner = self.context.runner;
-        runner.redactor.add_credentials(&response.headers);
+        runner.redactor.add_received(&response.headers);
         let judged = self.judged(exchange);
         self.hide_captured(exchange, &judged);
         self.result.codes.extend(judged.code.as_deref().map(|code| self.shown_code(code)));
