@@ -2,6 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+
 use super::{PLACEHOLDER, Redactor};
 use crate::model::Header;
 
@@ -38,7 +41,8 @@ impl Redactor {
     }
 
     /// Hides the credentials in a request's lines from now on, wherever they turn up: the value of a credential
-    /// header behind its scheme word, the value of each cookie. What is too short to be told from ordinary text is
+    /// header behind its scheme word, the pair and the password in it if the scheme is `Basic` (RFC 7617), the value
+    /// of each cookie. What is too short to be told from ordinary text is
     /// left, and so is what comes after the first few hundred: each has to be searched for in every text to come.
     pub fn add_sent(&self, headers: &[Header]) {
         self.add_credentials(headers, &self.sent);
@@ -53,7 +57,10 @@ impl Redactor {
     fn add_credentials(&self, headers: &[Header], undeclared: &Mutex<Undeclared>) {
         for header in headers.iter().filter(|header| is_credential(&header.name)) {
             let value = header.text();
-            for credential in credentials(&header.name, &value) {
+            let parts = credentials(&header.name, &value);
+            let basic = parts.iter().filter_map(|part| pair(part)).collect::<Vec<_>>();
+            let passwords = basic.iter().filter_map(|pair| Some(pair.split_once(':')?.1));
+            for credential in parts.iter().copied().chain(basic.iter().map(String::as_str)).chain(passwords) {
                 if credential.chars().count() < MIN_CREDENTIAL || self.knows(credential) {
                     continue;
                 }
@@ -112,6 +119,12 @@ impl Undeclared {
         }
         has_room
     }
+}
+
+/// What base64 says, if that is a user and a password.
+fn pair(code: &str) -> Option<String> {
+    let bytes = BASE64_STANDARD_NO_PAD.decode(code.trim_end_matches('=')).ok()?;
+    String::from_utf8(bytes).ok().filter(|pair| pair.contains(':'))
 }
 
 /// The parts of a credential header that are the credential.

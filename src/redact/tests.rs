@@ -151,6 +151,25 @@ fn undeclared_credentials_are_bounded_and_declared_secrets_are_not() {
 }
 
 #[test]
+fn basic_credentials_are_hidden_decoded_as_well() {
+    for (name, pad) in [("authorization", true), ("Proxy-Authorization", false)] {
+        let redactor = Redactor::new();
+        let code = BASE64_STANDARD.encode("ada:open:sesame");
+        let code = if pad { &code } else { code.trim_end_matches('=') };
+        redactor.add_sent(&[Header::new(name, &format!("Basic {code}"))]);
+        let shown = redactor.text("<ada:open:sesame> <open:sesame> <ada> <b3Blbjpz>").into_owned();
+        assert_eq!(shown, "<[redacted]> <[redacted]> <ada> <b3Blbjpz>", "{name}");
+        assert_eq!(redactor.text(code), PLACEHOLDER);
+    }
+    let redactor = Redactor::new();
+    redactor.add_sent(&[Header::new(
+        "authorization",
+        &format!("Basic {}", BASE64_STANDARD.encode("administrator:pass")),
+    )]);
+    assert_eq!(redactor.text("administrator:pass did pass"), "[redacted] did pass");
+}
+
+#[test]
 fn urls_lose_users_and_secret_values() {
     for (url, expected) in [
         ("http://a.test/x?page=2&limit=5", "http://a.test/x?page=2&limit=5"),
