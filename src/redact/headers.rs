@@ -144,7 +144,8 @@ fn credentials<'a>(name: &str, value: &'a str) -> Vec<&'a str> {
     }
 }
 
-fn is_credential(name: &str) -> bool {
+/// Whether a header of this name carries a credential, as far as names tell.
+pub fn is_credential(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let ends =
         |ending: &str| name.strip_suffix(ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('-'));

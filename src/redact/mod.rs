@@ -18,6 +18,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use crate::model::Source;
 use forms::Form;
+pub use headers::is_credential;
 pub use visible::visible;
 
 /// What stands in place of a secret.

@@ -6,10 +6,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use bytes::Bytes;
 use serde_json::Value;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::Runner;
 use crate::model::{BodyPart, Defaults, Header, HeaderLine, Node, Request, RequestSpec, Span, Spanned};
+use crate::redact::is_credential;
 use crate::template::{LocatedTemplateError, Scope};
 
 /// What went wrong with a request before it could be sent.
@@ -47,7 +48,7 @@ impl Surroundings<'_> {
         } else {
             format!("{}{}{path}", self.runner.settings.target, self.base_path)
         };
-        let mut headers = self.headers(spec)?;
+        let mut headers = self.headers(spec, &url)?;
         let (body, media_type) = self.body(spec.body.as_ref())?;
         if let Some(media_type) = media_type
             && !mentions(&self.defaults.headers, "content-type")
@@ -79,18 +80,24 @@ impl Surroundings<'_> {
         Ok(path)
     }
 
-    /// The file's headers first; the request's own replace those of the same name.
-    fn headers(&self, spec: &RequestSpec) -> Result<Vec<Header>, RenderError> {
+    /// The file's headers first; the request's own replace those of the same name. A credential that the file has
+    /// for every request is meant for the target: another origin gets only those of the request itself.
+    fn headers(&self, spec: &RequestSpec, url: &str) -> Result<Vec<Header>, RenderError> {
+        let elsewhere = !same_origin(url, &self.runner.settings.target);
         let kept = self.defaults.headers.iter().filter(|line| !mentions(&spec.headers, &line.name.value));
         let mut headers = Vec::new();
-        for line in kept.chain(&spec.headers) {
+        let lines = kept.map(|line| (line, elsewhere)).chain(spec.headers.iter().map(|line| (line, false)));
+        for (line, without_credentials) in lines {
+            let name = self.string(&line.name)?;
+            if without_credentials && is_credential(&name) {
+                continue;
+            }
             let value = self.runner.engine.node(&line.value, self.scope)?;
             let values = match value {
                 Value::Null => Vec::new(),
                 Value::Array(values) => values,
                 value => vec![value],
             };
-            let name = self.string(&line.name)?;
             headers.extend(values.iter().map(|value| Header::new(&name, &plain(value))));
         }
         Ok(headers)
@@ -152,6 +159,12 @@ impl Surroundings<'_> {
     fn string(&self, text: &Spanned<String>) -> Result<String, RenderError> {
         self.runner.engine.string(&text.value, self.scope).map_err(|error| error.at(text.span).into())
     }
+}
+
+/// Whether two URLs have scheme, host and port in common. What is no URL has nothing in common with any.
+fn same_origin(one: &str, other: &str) -> bool {
+    let origin = |url: &str| Url::parse(url).map(|url| url.origin());
+    matches!((origin(one), origin(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn mentions(lines: &[HeaderLine], name: &str) -> bool {

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -334,4 +335,32 @@ fn a_secret_that_looks_like_a_report_leaves_the_report_whole() {
         let shown = texts.iter().find(|text| text.contains(secret));
         assert!(shown.is_none(), "{secret} in {}", shown.unwrap());
     }
+}
+
+/// A server that keeps what it is sent, and what it kept so far.
+fn listening() -> (String, Arc<Mutex<String>>) {
+    let heard = Arc::new(Mutex::new(String::new()));
+    let own = Arc::clone(&heard);
+    let server = Server::reading(move |stream, _, request| {
+        own.lock().unwrap().push_str(&request.to_ascii_lowercase());
+        answer(stream, "200 OK", "", "{}");
+    });
+    (format!("http://{}", server.address), heard)
+}
+
+#[test]
+fn the_files_credentials_go_to_the_target_only() {
+    let ((target, at_target), (other, at_other)) = (listening(), listening());
+    let scenario = format!(
+        "name: Two origins\ndefaults: {{ headers: {{ authorization: Bearer for-target, X-Api-Key: for-target, x-plain: for-all }} }}\nsteps:\n\
+         \u{20} - request: {{ get: /a }}\n  - request: {{ get: \"{target}/b\" }}\n\
+         \u{20} - request: {{ get: \"{other}/c\", headers: {{ cookie: a=for-other }} }}\n"
+    );
+    let folder = folder(&scenario);
+    let ended = tool::run(folder.path(), &["run", "a.yaml", "--target", &target]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(at_target.lock().unwrap().matches("for-target").count(), 4);
+    let at_other = at_other.lock().unwrap();
+    assert!(!at_other.contains("for-target"), "{at_other}");
+    assert!(at_other.contains("x-plain: for-all") && at_other.contains("a=for-other"), "{at_other}");
 }
