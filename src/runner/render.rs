@@ -42,12 +42,7 @@ impl Surroundings<'_> {
     /// Fills in all templates.
     pub(super) fn request(&self, spec: &RequestSpec) -> Result<Request, RenderError> {
         let path = self.path(spec)?;
-        let absolute = path.starts_with("http://") || path.starts_with("https://");
-        let url = if absolute {
-            path.clone()
-        } else {
-            format!("{}{}{path}", self.runner.settings.target, self.base_path)
-        };
+        let url = self.url(spec, &path)?;
         let mut headers = self.headers(spec, &url)?;
         let (body, media_type) = self.body(spec.body.as_ref())?;
         if let Some(media_type) = media_type
@@ -78,6 +73,28 @@ impl Surroundings<'_> {
         path.push(if path.contains('?') { '&' } else { '?' });
         path.push_str(&query);
         Ok(path)
+    }
+
+    /// Where a rendered path leads: below the target, or anywhere if the file itself writes a whole URL or leaves it
+    /// to one template. A value inside a path cannot lead elsewhere: `@host` would turn the target into a user name.
+    fn url(&self, spec: &RequestSpec, path: &str) -> Result<String, RenderError> {
+        if is_absolute(path) && (is_absolute(&spec.path.value) || is_one_template(&spec.path.value)) {
+            return Ok(path.to_owned());
+        }
+        if path.is_empty() || path.starts_with(['/', '?']) {
+            return Ok(format!("{}{}{path}", self.runner.settings.target, self.base_path));
+        }
+        let mut shown: String = path.chars().take(SHOWN).collect();
+        if shown.len() < path.len() {
+            shown.push('…');
+        }
+        Err(RenderError {
+            span: spec.path.span,
+            message: format!(
+                "the path becomes `{shown}`, which does not start with `/`; start it with `/`, or write a whole \
+                 URL: http://host/path"
+            ),
+        })
     }
 
     /// The file's headers first; the request's own replace those of the same name. A credential that the file has
@@ -159,6 +176,19 @@ impl Surroundings<'_> {
     fn string(&self, text: &Spanned<String>) -> Result<String, RenderError> {
         self.runner.engine.string(&text.value, self.scope).map_err(|error| error.at(text.span).into())
     }
+}
+
+/// Most characters of a path in a message.
+const SHOWN: usize = 60;
+
+fn is_absolute(path: &str) -> bool {
+    path.starts_with("http://") || path.starts_with("https://")
+}
+
+/// Whether a text is one template and nothing else.
+fn is_one_template(text: &str) -> bool {
+    let inside = text.trim().strip_prefix("{{").and_then(|text| text.strip_suffix("}}"));
+    inside.is_some_and(|inside| !inside.contains("{{"))
 }
 
 /// Whether two URLs have scheme, host and port in common. What is no URL has nothing in common with any.

@@ -364,3 +364,40 @@ fn the_files_credentials_go_to_the_target_only() {
     assert!(!at_other.contains("for-target"), "{at_other}");
     assert!(at_other.contains("x-plain: for-all") && at_other.contains("a=for-other"), "{at_other}");
 }
+
+#[test]
+fn a_value_in_a_path_does_not_lead_to_another_host() {
+    let ((target, at_target), (other, at_other)) = (listening(), listening());
+    let host = other.trim_start_matches("http://");
+    let ended = |path: &str, value: &str| {
+        let value = serde_json::to_string(value).unwrap();
+        let folder = folder(&format!(
+            "name: Path\nvars: {{ id: {value} }}\nsteps:\n  - request: {{ get: \"{path}\" }}\n    expect: {{ status: 200 }}\n"
+        ));
+        tool::run(folder.path(), &["run", "a.yaml", "--target", &target])
+    };
+    for (path, value) in [
+        ("{{ id }}", format!("@{host}/x")),
+        ("{{ id }}", ":1/x".to_owned()),
+        ("{{ id }}", ".example.test/x".to_owned()),
+        ("{{ id }}/x", other.clone()),
+        ("{{ id }}", "leads".to_owned()),
+    ] {
+        let ended = ended(path, &value);
+        assert_eq!(ended.code, Some(3), "{path} {value}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("does not start with `/`"), "{}", ended.stdout);
+    }
+    assert!(at_target.lock().unwrap().is_empty() && at_other.lock().unwrap().is_empty());
+    for (path, value) in [
+        ("{{ id }}", "/x"),
+        ("{{ id }}", "?a=b"),
+        ("{{ id }}", &*other),
+        ("/x/{{ id }}", "@y"),
+        ("{{ id }}", ""),
+    ] {
+        let ended = ended(path, value);
+        assert_eq!(ended.code, Some(0), "{path} {value}: {}{}", ended.stdout, ended.stderr);
+    }
+    assert_eq!(at_other.lock().unwrap().matches("host: ").count(), 1);
+    assert_eq!(at_target.lock().unwrap().matches("host: ").count(), 4);
+}
