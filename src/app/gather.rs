@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::variables::hide_written;
 use crate::cli::RunArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
@@ -11,6 +12,7 @@ use crate::input;
 use crate::model::{Diagnostic, Source, Span, Spanned};
 use crate::plan::{self, Loaded, Plan, Row, Selection};
 use crate::project::{Environment, Project};
+use crate::redact::Redactor;
 use crate::template::Scope;
 
 /// Where scenarios are when nobody says so.
@@ -63,6 +65,7 @@ pub(super) fn scenarios(
     project: &Project,
     variables: &Scope,
     contract: Option<&str>,
+    redactor: &Redactor,
 ) -> Result<Vec<Loaded>, Refusal> {
     let files = env.files.as_ref();
     let paths: Vec<PathBuf> = if !args.paths.is_empty() {
@@ -81,6 +84,7 @@ pub(super) fn scenarios(
     let mut mistakes = Vec::new();
     let mut seen: HashSet<Arc<str>> = HashSet::new();
     let loaded = input::load(files, &found, &mut |scenario, rows| {
+        hide_written(redactor, scenario, rows);
         // A variable is surely there only if every row has it.
         let mut columns: Vec<String> = rows.first().into_iter().flat_map(row_names).collect();
         columns.retain(|column| rows.iter().all(|row| row.iter().any(|(name, _)| name == column)));
@@ -90,6 +94,7 @@ pub(super) fn scenarios(
         // An included file sees only what comes from outside, so it is looked at once, and by itself.
         plan::included(scenario, &mut |part| {
             if seen.insert(Arc::clone(&part.source.name)) {
+                hide_written(redactor, part, &[]);
                 let judged = has_contract || part.contract.is_some();
                 mistakes.extend(plan::lint(part, &given, &[], judged));
             }

@@ -1,5 +1,6 @@
-//! Where reports go: each format with its reporter and its sink, secrets taken out on the way.
+//! Where reports go: each format with its reporter and its sink. What comes here has its secrets taken out.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ pub(super) struct Outputs {
 
 struct Output {
     reporter: Box<dyn Reporter>,
+    /// Whether people read it. Their text is searched for secrets once more at this last door; what programs read
+    /// is not, since a secret that looks like a number or a verdict must not change those.
+    for_people: bool,
     /// The file; none for stdout.
     path: Option<PathBuf>,
     /// What was reported and not yet written.
@@ -56,6 +60,7 @@ impl Outputs {
             let style = Style { colour: style.colour && target.path.is_none(), ..style };
             outputs.push(Output {
                 reporter: (format.open)(style),
+                for_people: format.name == terminal.format,
                 path: target.path.clone(),
                 pending: Vec::new(),
                 broken: None,
@@ -90,8 +95,8 @@ impl Outputs {
                     }
                 }
                 Some(path) => {
-                    let text = String::from_utf8_lossy(&output.pending);
-                    if let Err(error) = env.files.write_atomic(path, self.redactor.text(&text).as_bytes()) {
+                    let bytes = output.bytes(&self.redactor);
+                    if let Err(error) = env.files.write_atomic(path, &bytes) {
                         problems.push(format!("the report {} cannot be written: {error}", path.display()));
                     }
                 }
@@ -102,12 +107,19 @@ impl Outputs {
 }
 
 impl Output {
-    /// Moves text on, secrets taken out. Findings come without them already; this is the last door. After the
-    /// first failure nothing more is written: half a report behind a gap would be worse than none.
+    /// What is to be written.
+    fn bytes(&self, redactor: &Redactor) -> Cow<'_, [u8]> {
+        if !self.for_people {
+            return Cow::Borrowed(&self.pending);
+        }
+        Cow::Owned(redactor.text(&String::from_utf8_lossy(&self.pending)).into_owned().into_bytes())
+    }
+
+    /// Moves text on. After the first failure nothing more is written: half a report behind a gap would be worse
+    /// than none.
     fn write(&mut self, redactor: &Redactor, out: &mut dyn Write) {
         if self.broken.is_none() && !self.pending.is_empty() {
-            let text = String::from_utf8_lossy(&self.pending);
-            let written = out.write_all(redactor.text(&text).as_bytes()).and_then(|()| out.flush());
+            let written = out.write_all(&self.bytes(redactor)).and_then(|()| out.flush());
             self.broken = written.err();
         }
         self.pending.clear();

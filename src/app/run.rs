@@ -70,7 +70,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let contract =
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-    let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref())?;
+    let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
     let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {
@@ -127,9 +127,11 @@ async fn observe(
         target: runner.redactor.url(&runner.settings.target),
     };
     let stdout = &mut env.stdout;
+    let redactor = runner.redactor.clone();
     let mut emit = |event: &Event| {
-        fold.event(event);
-        outputs.event(event, stdout);
+        let event = redactor.event(event);
+        fold.event(&event);
+        outputs.event(&event, stdout);
     };
     emit(&first);
     Arc::new(runner).run(plan, stop.clone(), &mut emit).await;
@@ -139,7 +141,9 @@ async fn observe(
     let last = Event::RunFinished { summary: fold.summary(millis, interrupted), interrupted };
     fold.event(&last);
     outputs.event(&last, stdout);
-    fold.report(millis, interrupted)
+    let mut report = fold.report(millis, interrupted);
+    redactor.report(&mut report);
+    report
 }
 
 /// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::env::Env;
-use crate::model::Span;
+use crate::model::{Node, NodeKind, Scenario, Span};
+use crate::plan::{Cell, Row};
 use crate::project::Environment;
 use crate::redact::Redactor;
 use crate::template::{Engine, Scope};
@@ -72,7 +73,7 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// The variables, the secret ones made known to the redactor.
+    /// The variables, the secret ones made known to the redactor by value and by name.
     ///
     /// # Errors
     /// A secret that is too short to be hidden.
@@ -82,6 +83,31 @@ impl<'a> Variables<'a> {
                 self.redactor.add_value(value).map_err(|why| format!("the secret `{name}`: {why}"))?;
             }
         }
+        self.redactor.add_names(self.secret);
         Ok(Arc::new(self.scope))
+    }
+}
+
+/// Hides what a scenario file and its cases write for variables with secret names, before anything of the file is
+/// shown. What is nothing but a template is no secret yet; its value is hidden once it is rendered.
+pub(super) fn hide_written(redactor: &Redactor, scenario: &Scenario, rows: &[Row]) {
+    let written = |node: &Node| match &node.kind {
+        NodeKind::Text(text) if text.starts_with("{{") && text.ends_with("}}") => None,
+        _ => Some(node.to_json()),
+    };
+    for (name, node) in &scenario.vars {
+        if let Some(value) = written(node) {
+            redactor.add_variable(&name.value, &value);
+        }
+    }
+    for (name, cell) in rows.iter().flatten() {
+        match cell {
+            Cell::Value(value) => redactor.add_variable(name, value),
+            Cell::Template(node) => {
+                if let Some(value) = written(node) {
+                    redactor.add_variable(name, &value);
+                }
+            }
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::ops::Range;
 
 use base64::Engine;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
@@ -15,23 +14,6 @@ pub(super) struct Form {
     pub(super) text: String,
     /// Whether upper and lower case mean the same in it (the digits of an escape).
     pub(super) any_case: bool,
-}
-
-impl Form {
-    /// Where a text ends with the beginning of this spelling, if that is long enough to say something.
-    pub(super) fn begun(&self, text: &str) -> Option<Range<usize>> {
-        let same = |end: &[u8], begin: &[u8]| match self.any_case {
-            true => end.eq_ignore_ascii_case(begin),
-            false => end == begin,
-        };
-        let (text, form) = (text.as_bytes(), self.text.as_bytes());
-        let longest = form.len().min(text.len());
-        let length = (super::MIN_CHARS..=longest)
-            .rev()
-            .filter(|length| self.text.is_char_boundary(*length))
-            .find(|length| same(&text[text.len() - length..], &form[..*length]))?;
-        Some(text.len() - length..text.len())
-    }
 }
 
 /// Every spelling of a secret, the plain one included, none of them twice.

@@ -1,27 +1,28 @@
 //! Keeps secrets out of everything that is shown or written, in whatever encoding they come back.
 
 mod curl;
+mod cut;
 mod forms;
 mod headers;
+mod report;
 mod response;
 mod url;
 mod visible;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use crate::model::Source;
 use forms::Form;
+pub use headers::is_credential;
 pub use visible::visible;
 
 /// What stands in place of a secret.
 pub const PLACEHOLDER: &str = "[redacted]";
-
-/// What shortened texts end with. A secret that was cut in two is looked for in front of it.
-const CUT: char = '…';
 
 /// Fewest characters of a secret; anything shorter stands in ordinary text by chance.
 pub const MIN_CHARS: usize = 4;
@@ -33,6 +34,12 @@ pub struct Redactor {
     /// Searchers over ever fewer secrets. A new secret gets a searcher of its own, and searchers of like size are
     /// merged, so that adding n secrets costs n log n and not n².
     tiers: Arc<RwLock<Vec<Tier>>>,
+    /// The names of variables that are secret, whoever sets them.
+    names: Arc<RwLock<HashSet<String>>>,
+    /// How many credentials of requests were added undeclared.
+    sent: Arc<Mutex<headers::Undeclared>>,
+    /// How many of responses.
+    received: Arc<Mutex<headers::Undeclared>>,
 }
 
 impl Redactor {
@@ -57,7 +64,7 @@ impl Redactor {
             ));
         }
         let mut tiers = self.tiers.write().unwrap_or_else(PoisonError::into_inner);
-        if tiers.iter().any(|tier| tier.secrets.iter().any(|known| known == secret)) {
+        if knows(&tiers, secret) {
             return Ok(());
         }
         let mut secrets = vec![secret.to_owned()];
@@ -85,6 +92,24 @@ impl Redactor {
         }
     }
 
+    /// Takes variables of these names for secret from now on, whoever sets them.
+    pub fn add_names(&self, names: impl IntoIterator<Item = String>) {
+        self.names.write().unwrap_or_else(PoisonError::into_inner).extend(names);
+    }
+
+    /// Whether a variable of this name is secret.
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.names.read().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    /// Hides the value that a scenario gives to a variable, if the variable's name is a secret one. What is too
+    /// short to be hidden stays: it stands in the scenario for all to read, or a server made it up.
+    pub fn add_variable(&self, name: &str, value: &serde_json::Value) {
+        if self.is_secret(name) {
+            let _ = self.add_value(value);
+        }
+    }
+
     /// A file's text with `*` for every byte of a secret, so that places in it stay where they are.
     pub fn masked(&self, source: &Source) -> Source {
         let found = self.found(&source.text);
@@ -96,6 +121,11 @@ impl Redactor {
             text.replace_range(range.clone(), &"*".repeat(range.len()));
         }
         Source { name: Arc::clone(&source.name), text: text.into() }
+    }
+
+    /// Whether this very secret was added.
+    fn knows(&self, secret: &str) -> bool {
+        knows(&self.tiers.read().unwrap_or_else(PoisonError::into_inner), secret)
     }
 
     /// Where secrets stand, in order.
@@ -136,23 +166,31 @@ impl std::fmt::Debug for Redactor {
     }
 }
 
+fn knows(tiers: &[Tier], secret: &str) -> bool {
+    tiers.iter().any(|tier| tier.secrets.iter().any(|known| known == secret))
+}
+
 /// Some secrets with the searcher for all their forms.
 struct Tier {
     secrets: Vec<String>,
     forms: Vec<Form>,
+    /// Bytes of the longest form.
+    longest: usize,
     searcher: AhoCorasick,
 }
 
 impl Tier {
     fn new(secrets: Vec<String>) -> Result<Self, BuildError> {
-        let forms: Vec<Form> = secrets.iter().flat_map(|secret| forms::of(secret)).collect();
+        let mut forms: Vec<Form> = secrets.iter().flat_map(|secret| forms::of(secret)).collect();
+        cut::sort(&mut forms);
+        let longest = forms.iter().map(|form| form.text.len()).max().unwrap_or(0);
         // One search for all: forms in which case counts are compared once more when they are found.
         let searcher = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(forms.iter().map(|form| &form.text))?;
-        Ok(Self { secrets, forms, searcher })
+        Ok(Self { secrets, forms, longest, searcher })
     }
 
     fn search(&self, text: &str, found: &mut Vec<Range<usize>>) {
@@ -162,9 +200,7 @@ impl Tier {
                 found.push(hit.range());
             }
         }
-        for (end, _) in text.match_indices(CUT) {
-            found.extend(self.forms.iter().filter_map(|form| form.begun(&text[..end])));
-        }
+        found.extend(cut::cuts(text).filter_map(|end| cut::begun(&self.forms, self.longest, &text[..end])));
     }
 }
 

@@ -132,6 +132,44 @@ fn credential_headers_are_hidden_undeclared() {
 }
 
 #[test]
+fn undeclared_credentials_are_bounded_and_declared_secrets_are_not() {
+    let redactor = Redactor::new();
+    let known = || redactor.tiers.read().unwrap().iter().map(|tier| tier.secrets.len()).sum::<usize>();
+    let cookie = |n: usize| vec![Header::new("set-cookie", &format!("sid=cookie-{n:06}; path=/"))];
+    for n in 0..headers::MOST_UNDECLARED + 100 {
+        redactor.add_received(&cookie(n));
+        redactor.add_received(&cookie(n));
+    }
+    assert_eq!(known(), headers::MOST_UNDECLARED);
+    assert_eq!(redactor.text("cookie-000000 cookie-000550"), "[redacted] cookie-000550");
+    assert_eq!(redactor.headers(&cookie(550))[0].1, PLACEHOLDER);
+    redactor.add_sent(&[Header::new("authorization", "Bearer abc-def-ghi")]);
+    redactor.add("declared-secret").unwrap();
+    assert_eq!(redactor.text("abc-def-ghi declared-secret"), "[redacted] [redacted]");
+    redactor.add_sent(&[Header::new("x-api-key", &"k".repeat(100_000))]);
+    assert_eq!(known(), headers::MOST_UNDECLARED + 2);
+}
+
+#[test]
+fn basic_credentials_are_hidden_decoded_as_well() {
+    for (name, pad) in [("authorization", true), ("Proxy-Authorization", false)] {
+        let redactor = Redactor::new();
+        let code = BASE64_STANDARD.encode("ada:open:sesame");
+        let code = if pad { &code } else { code.trim_end_matches('=') };
+        redactor.add_sent(&[Header::new(name, &format!("Basic {code}"))]);
+        let shown = redactor.text("<ada:open:sesame> <open:sesame> <ada> <b3Blbjpz>").into_owned();
+        assert_eq!(shown, "<[redacted]> <[redacted]> <ada> <b3Blbjpz>", "{name}");
+        assert_eq!(redactor.text(code), PLACEHOLDER);
+    }
+    let redactor = Redactor::new();
+    redactor.add_sent(&[Header::new(
+        "authorization",
+        &format!("Basic {}", BASE64_STANDARD.encode("administrator:pass")),
+    )]);
+    assert_eq!(redactor.text("administrator:pass did pass"), "[redacted] did pass");
+}
+
+#[test]
 fn urls_lose_users_and_secret_values() {
     for (url, expected) in [
         ("http://a.test/x?page=2&limit=5", "http://a.test/x?page=2&limit=5"),

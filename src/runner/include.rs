@@ -48,7 +48,7 @@ pub(super) async fn run(
         scope.set(name.clone(), value.clone());
     }
     let result = StepResult {
-        name: step.name.value.clone(),
+        name: runner.redactor.text(&step.name.value).into_owned(),
         line: includer.scenario.source.position(step.span).line,
         verdict: outcome.verdict,
         attempts: outcome.requests,

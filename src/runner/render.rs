@@ -6,10 +6,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use bytes::Bytes;
 use serde_json::Value;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::Runner;
 use crate::model::{BodyPart, Defaults, Header, HeaderLine, Node, Request, RequestSpec, Span, Spanned};
+use crate::redact::is_credential;
 use crate::template::{LocatedTemplateError, Scope};
 
 /// What went wrong with a request before it could be sent.
@@ -41,13 +42,8 @@ impl Surroundings<'_> {
     /// Fills in all templates.
     pub(super) fn request(&self, spec: &RequestSpec) -> Result<Request, RenderError> {
         let path = self.path(spec)?;
-        let absolute = path.starts_with("http://") || path.starts_with("https://");
-        let url = if absolute {
-            path.clone()
-        } else {
-            format!("{}{}{path}", self.runner.settings.target, self.base_path)
-        };
-        let mut headers = self.headers(spec)?;
+        let url = self.url(spec, &path)?;
+        let mut headers = self.headers(spec, &url)?;
         let (body, media_type) = self.body(spec.body.as_ref())?;
         if let Some(media_type) = media_type
             && !mentions(&self.defaults.headers, "content-type")
@@ -79,18 +75,46 @@ impl Surroundings<'_> {
         Ok(path)
     }
 
-    /// The file's headers first; the request's own replace those of the same name.
-    fn headers(&self, spec: &RequestSpec) -> Result<Vec<Header>, RenderError> {
+    /// Where a rendered path leads: below the target, or anywhere if the file itself writes a whole URL or leaves it
+    /// to one template. A value inside a path cannot lead elsewhere: `@host` would turn the target into a user name.
+    fn url(&self, spec: &RequestSpec, path: &str) -> Result<String, RenderError> {
+        if is_absolute(path) && (is_absolute(&spec.path.value) || is_one_template(&spec.path.value)) {
+            return Ok(path.to_owned());
+        }
+        if path.is_empty() || path.starts_with(['/', '?']) {
+            return Ok(format!("{}{}{path}", self.runner.settings.target, self.base_path));
+        }
+        let mut shown: String = path.chars().take(SHOWN).collect();
+        if shown.len() < path.len() {
+            shown.push('…');
+        }
+        Err(RenderError {
+            span: spec.path.span,
+            message: format!(
+                "the path becomes `{shown}`, which does not start with `/`; start it with `/`, or write a whole \
+                 URL: http://host/path"
+            ),
+        })
+    }
+
+    /// The file's headers first; the request's own replace those of the same name. A credential that the file has
+    /// for every request is meant for the target: another origin gets only those of the request itself.
+    fn headers(&self, spec: &RequestSpec, url: &str) -> Result<Vec<Header>, RenderError> {
+        let elsewhere = !same_origin(url, &self.runner.settings.target);
         let kept = self.defaults.headers.iter().filter(|line| !mentions(&spec.headers, &line.name.value));
         let mut headers = Vec::new();
-        for line in kept.chain(&spec.headers) {
+        let lines = kept.map(|line| (line, elsewhere)).chain(spec.headers.iter().map(|line| (line, false)));
+        for (line, without_credentials) in lines {
+            let name = self.string(&line.name)?;
+            if without_credentials && is_credential(&name) {
+                continue;
+            }
             let value = self.runner.engine.node(&line.value, self.scope)?;
             let values = match value {
                 Value::Null => Vec::new(),
                 Value::Array(values) => values,
                 value => vec![value],
             };
-            let name = self.string(&line.name)?;
             headers.extend(values.iter().map(|value| Header::new(&name, &plain(value))));
         }
         Ok(headers)
@@ -152,6 +176,25 @@ impl Surroundings<'_> {
     fn string(&self, text: &Spanned<String>) -> Result<String, RenderError> {
         self.runner.engine.string(&text.value, self.scope).map_err(|error| error.at(text.span).into())
     }
+}
+
+/// Most characters of a path in a message.
+const SHOWN: usize = 60;
+
+fn is_absolute(path: &str) -> bool {
+    path.starts_with("http://") || path.starts_with("https://")
+}
+
+/// Whether a text is one template and nothing else.
+fn is_one_template(text: &str) -> bool {
+    let inside = text.trim().strip_prefix("{{").and_then(|text| text.strip_suffix("}}"));
+    inside.is_some_and(|inside| !inside.contains("{{"))
+}
+
+/// Whether two URLs have scheme, host and port in common. What is no URL has nothing in common with any.
+fn same_origin(one: &str, other: &str) -> bool {
+    let origin = |url: &str| Url::parse(url).map(|url| url.origin());
+    matches!((origin(one), origin(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn mentions(lines: &[HeaderLine], name: &str) -> bool {

@@ -147,6 +147,7 @@ impl<'r> Context<'r> {
                     rendered.map_err(|error| self.at(error.span, &error.message))?
                 }
             };
+            self.runner.redactor.add_variable(name, &value);
             scope.set(name.clone(), value);
         }
         for (name, node) in &self.scenario.vars {
@@ -155,6 +156,7 @@ impl<'r> Context<'r> {
             }
             let rendered = self.runner.engine.node(node, scope);
             let value = rendered.map_err(|error| self.at(error.span, &error.message))?;
+            self.runner.redactor.add_variable(&name.value, &value);
             scope.set(name.value.clone(), value);
         }
         Ok(())

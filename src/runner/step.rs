@@ -11,7 +11,7 @@ use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
 use crate::model::{
-    Cut, Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportError,
+    Capture, Cut, Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportError,
     TransportErrorKind, Verdict,
 };
 use crate::template::Scope;
@@ -99,7 +99,7 @@ impl Tries<'_, '_> {
             if let Some(why) = runner.reach.given_up().filter(|_| to_target && self.result.attempts == 0) {
                 return End::Unjudged(format!("not sent: the target cannot be reached: {why}"));
             }
-            runner.redactor.add_credentials(&request.headers);
+            runner.redactor.add_sent(&request.headers);
             self.result.attempts += 1;
             let exchange = tokio::select! {
                 exchange = runner.transport.send(&request) => exchange,
@@ -130,10 +130,10 @@ impl Tries<'_, '_> {
             Err(error) => return self.no_answer(exchange, error, scope),
         };
         let runner = self.context.runner;
-        runner.redactor.add_credentials(&response.headers);
+        runner.redactor.add_received(&response.headers);
         let judged = self.judged(exchange);
         self.hide_captured(exchange, &judged);
-        self.result.codes.extend(judged.code.clone());
+        self.result.codes.extend(judged.code.as_deref().map(|code| self.shown_code(code)));
         let wanted = self.expectation(exchange, &judged, scope);
         self.keep(&judged.observations, exchange);
         let unmet = match wanted {
@@ -215,13 +215,23 @@ impl Tries<'_, '_> {
         }
     }
 
+    /// A code as reports show it: one of the catalogue is no secret, anything else is a server's text.
+    fn shown_code(&self, code: &str) -> String {
+        match self.context.contract {
+            Some(compiled) if compiled.contract.codes.contains_key(code) => code.to_owned(),
+            _ => self.context.runner.redactor.text(code).into_owned(),
+        }
+    }
+
     /// Makes the secrets in an answer known before anything of it is shown, also where the step fails.
     fn hide_captured(&self, exchange: &Exchange, judged: &Judged) {
-        for capture in self.spec.capture.iter().filter(|capture| capture.secret) {
+        let redactor = &self.context.runner.redactor;
+        let is_secret = |capture: &&Capture| capture.secret || redactor.is_secret(&capture.name.value);
+        for capture in self.spec.capture.iter().filter(is_secret) {
             let captured = expect::capture(std::slice::from_ref(capture), exchange, &judged.body);
             for (_, value, _) in captured.into_iter().flatten() {
                 // Too short to be hidden is said where secrets are declared; a captured one is what it is.
-                let _ = self.context.runner.redactor.add_value(&value);
+                let _ = redactor.add_value(&value);
             }
         }
     }

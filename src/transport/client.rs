@@ -82,7 +82,13 @@ fn base(options: &Options) -> Result<ClientBuilder, String> {
 fn proxies(choice: &ProxyChoice) -> Result<Vec<Proxy>, String> {
     match choice {
         ProxyChoice::None => Ok(Vec::new()),
-        ProxyChoice::Url(url) => Ok(vec![proxy(Proxy::all, url, "--proxy")?]),
+        ProxyChoice::Url(url) => {
+            // A bare word would be taken for a host: more likely it is a slip.
+            if !url.contains(':') {
+                return Err(no_proxy("--proxy"));
+            }
+            Ok(vec![proxy(Proxy::all, url, "--proxy")?])
+        }
         ProxyChoice::FromEnvironment(vars) => {
             let value = |name: &str| {
                 let of =
@@ -108,14 +114,27 @@ fn proxies(choice: &ProxyChoice) -> Result<Vec<Proxy>, String> {
 }
 
 fn proxy(make: fn(String) -> reqwest::Result<Proxy>, url: &str, origin: &str) -> Result<Proxy, String> {
-    let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    // The value may hold a password, so it is not repeated.
-    let wrong =
-        || format!("{origin} is not a proxy that can be used; write http://host:port or https://host:port");
+    let url = with_scheme(url);
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(wrong());
+        return Err(no_proxy(origin));
     }
-    make(url).map_err(|_| wrong())
+    make(url).map_err(|_| no_proxy(origin))
+}
+
+/// What is wrong with a proxy's URL. It may hold a password, so it is not repeated.
+fn no_proxy(origin: &str) -> String {
+    format!("{origin} is not a proxy that can be used; write http://host:port or https://host:port")
+}
+
+fn with_scheme(url: &str) -> String {
+    if url.contains("://") { url.to_owned() } else { format!("http://{url}") }
+}
+
+/// Scheme, host and port of the proxy that every connection goes to, if there is one.
+pub(super) fn proxy_origin(choice: &ProxyChoice) -> Option<String> {
+    // Which of the environment's proxies a request takes is decided elsewhere.
+    let ProxyChoice::Url(url) = choice else { return None };
+    reqwest::Url::parse(&with_scheme(url)).ok().map(|url| url.origin().ascii_serialization())
 }
 
 /// An error with its causes, outermost first, repetitions left out.

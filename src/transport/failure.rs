@@ -9,9 +9,17 @@ use reqwest::Url;
 use super::client::chain;
 use crate::model::{TransportError, TransportErrorKind as Kind};
 
+/// What the options say about the way to every server.
+pub(super) struct Way {
+    /// The proxy that every connection goes to: scheme, host and port.
+    pub(super) proxy: Option<String>,
+    /// Whether HTTP/2 is spoken though the server never offered it.
+    pub(super) only_http2: bool,
+}
+
 /// A failure before the head of the response was there.
-pub(super) fn head(error: &reqwest::Error, url: &Url) -> TransportError {
-    let (kind, message) = judge(error, &origin(url));
+pub(super) fn head(error: &reqwest::Error, url: &Url, way: &Way) -> TransportError {
+    let (kind, message) = judge(error, &origin(url), way);
     TransportError { kind, message }
 }
 
@@ -40,7 +48,7 @@ pub(super) fn body(error: &reqwest::Error, read: usize) -> String {
     format!("{how}, after {read} bytes")
 }
 
-fn judge(error: &reqwest::Error, origin: &str) -> (Kind, String) {
+fn judge(error: &reqwest::Error, origin: &str, way: &Way) -> (Kind, String) {
     if error.is_builder() {
         return (Kind::Request, format!("the request cannot be made: {}", chain_below(error)));
     }
@@ -48,11 +56,11 @@ fn judge(error: &reqwest::Error, origin: &str) -> (Kind, String) {
         return (Kind::Tls, tls(cause, origin));
     }
     if error.is_dns() {
-        let cause = deepest(error);
-        return (Kind::Dns, format!("the name in {origin} has no address ({cause}); check its spelling"));
+        let (peer, cause) = (peer(origin, way), deepest(error));
+        return (Kind::Dns, format!("the name in {peer} has no address ({cause}); check its spelling"));
     }
     if error.is_connect() {
-        return (Kind::Connect, connect(error, origin));
+        return (Kind::Connect, connect(error, origin, way));
     }
     if error.is_timeout() {
         return (Kind::Timeout, format!("no answer from {origin} in time"));
@@ -77,6 +85,13 @@ fn judge(error: &reqwest::Error, origin: &str) -> (Kind, String) {
     }
     match find::<h2::Error>(error) {
         // "Library": what came broke the protocol in our eyes, as HTTP/1.1 does for a reader of HTTP/2.
+        Some(cause) if cause.is_library() && way.only_http2 => {
+            // Nobody promised HTTP/2 but the command line, so this is no fault of the server.
+            let message = format!(
+                "{origin} does not seem to speak HTTP/2 ({cause}); leave `--http 2` out, or check the port"
+            );
+            return (Kind::Other, message);
+        }
         Some(cause) if cause.is_library() => {
             let hint = "does the server speak HTTP/2 on this port";
             return (
@@ -101,7 +116,12 @@ fn judge(error: &reqwest::Error, origin: &str) -> (Kind, String) {
     }
 }
 
-fn connect(error: &reqwest::Error, origin: &str) -> String {
+/// Who a connection is opened to.
+fn peer(origin: &str, way: &Way) -> String {
+    way.proxy.as_ref().map_or_else(|| origin.to_owned(), |proxy| format!("the proxy {proxy}"))
+}
+
+fn connect(error: &reqwest::Error, origin: &str, way: &Way) -> String {
     if error.is_timeout() {
         return format!(
             "no connection to {origin} could be opened in time; check the address, the network and the proxy"
@@ -109,7 +129,8 @@ fn connect(error: &reqwest::Error, origin: &str) -> String {
     }
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => {
-            format!("nobody listens at {origin} (connection refused); start the server or check the port")
+            let peer = peer(origin, way);
+            format!("nobody listens at {peer} (connection refused); start the server or check the port")
         }
         _ => format!(
             "no connection to {origin} could be opened ({}); check the address and the proxy",

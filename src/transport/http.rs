@@ -7,7 +7,7 @@ use reqwest::Client;
 use tokio::time::{Instant, timeout_at};
 
 use super::message::{Parts, header_lines, version_name};
-use super::{Options, Sending, Transport, body, client, failure, redirect};
+use super::{HttpVersion, Options, Sending, Transport, body, client, failure, redirect};
 use crate::model::{Exchange, Request, Response, TransportError, TransportErrorKind};
 
 /// Sends requests over real connections, which are kept and used again.
@@ -16,6 +16,7 @@ use crate::model::{Exchange, Request, Response, TransportError, TransportErrorKi
 /// closed before a single byte of the request was written to it, another connection is taken.
 pub struct Http {
     options: Options,
+    way: failure::Way,
     plain: Client,
     /// Made with the first `https://` request, since loading root certificates takes milliseconds.
     secure: OnceLock<Result<Client, String>>,
@@ -31,7 +32,11 @@ impl Http {
         // Fails if there is a provider already, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         client::certificates(options)?;
-        Ok(Self { plain: client::plain(options)?, options: options.clone(), secure: OnceLock::new() })
+        let way = failure::Way {
+            proxy: client::proxy_origin(&options.proxy),
+            only_http2: options.version == HttpVersion::Http2,
+        };
+        Ok(Self { plain: client::plain(options)?, options: options.clone(), way, secure: OnceLock::new() })
     }
 
     fn client(&self, scheme: &str) -> Result<&Client, TransportError> {
@@ -83,10 +88,10 @@ impl Http {
         deadline: Instant,
     ) -> Result<reqwest::Response, TransportError> {
         let client = self.client(parts.url.scheme())?;
-        let built = parts.build(client).map_err(|error| failure::head(&error, &parts.url))?;
+        let built = parts.build(client).map_err(|error| failure::head(&error, &parts.url, &self.way))?;
         match timeout_at(deadline, client.execute(built)).await {
             Err(_) => Err(failure::timeout(request.timeout, &parts.url)),
-            Ok(answer) => answer.map_err(|error| failure::head(&error, &parts.url)),
+            Ok(answer) => answer.map_err(|error| failure::head(&error, &parts.url, &self.way)),
         }
     }
 }

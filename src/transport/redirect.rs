@@ -1,12 +1,13 @@
 //! Follows one redirect: what the next request is (RFC 9110 section 15.4), or that there is none.
 
 use ::http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderMap,
-    LOCATION, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
+    CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, LOCATION,
+    TRANSFER_ENCODING,
 };
 use ::http::{Method, StatusCode};
 
 use super::message::Parts;
+use crate::redact::is_credential;
 
 /// The request that a response asks for, if it asks for one that can be made. As clients do, 301 and 302 turn a
 /// POST into a GET, and 303 turns everything but HEAD into a GET; another origin gets no credentials.
@@ -29,7 +30,8 @@ pub(super) fn next(parts: &Parts, status: StatusCode, headers: &HeaderMap) -> Op
         }
     }
     if url.origin() != parts.url.origin() {
-        for name in [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HOST] {
+        next.headers.remove(HOST);
+        for name in parts.headers.keys().filter(|name| is_credential(name.as_str())) {
             next.headers.remove(name);
         }
     }
@@ -39,7 +41,7 @@ pub(super) fn next(parts: &Parts, status: StatusCode, headers: &HeaderMap) -> Op
 
 #[cfg(test)]
 mod tests {
-    use ::http::header::HeaderValue;
+    use ::http::header::{AUTHORIZATION, COOKIE, HeaderValue};
 
     use super::*;
     use crate::model::{Header, Request};
@@ -52,6 +54,7 @@ mod tests {
             headers: vec![
                 Header::new("authorization", "Bearer t"),
                 Header::new("cookie", "a=b"),
+                Header::new("X-Api-Key", "k"),
                 Header::new("content-type", "text/plain"),
                 Header::new("x-own", "1"),
             ],
@@ -95,6 +98,7 @@ mod tests {
             assert_eq!(parts.url.as_str(), expected);
             assert_eq!(parts.headers.contains_key(AUTHORIZATION), keeps, "{location}");
             assert_eq!(parts.headers.contains_key(COOKIE), keeps, "{location}");
+            assert_eq!(parts.headers.contains_key("x-api-key"), keeps, "{location}");
             assert!(parts.headers.contains_key("x-own"), "{location}");
         }
     }

@@ -244,7 +244,7 @@ fn a_body_that_breaks_off_fails() {
         say(
             stream,
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"half\":",
-        )
+        );
     };
     check(&Way { serve: half, ..cut() });
     // What is expected of the body is not judged by its half.

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -247,4 +248,156 @@ fn a_secret_is_not_cut_in_two_and_shown_by_half() {
         assert!(at.is_none(), "half of it in {name}: {}", &text[at.unwrap() - 100..at.unwrap() + 100]);
     }
     assert!(!ended.stdout.contains(part) && !ended.stderr.contains(part));
+}
+
+#[test]
+fn a_secret_name_hides_the_value_wherever_it_is_set() {
+    let [own_value, cell_value, column_value, rendered_value, part_value]: [&str; 5] =
+        ["Own-secret-1", "Cell-secret-2", "Column-secret-3", "Rendered-secret-4", "Part-secret-5"];
+    let server = echo();
+    let target = format!("http://{}", server.address);
+    let steps = "steps:\n  - request: { post: /echo, json: { a: \"{{ own }} {{ cell }}\" } }\n    expect: { status: 200, text: \"{{ own }}\" }\n";
+    for (scenario, secrets) in [
+        (format!("name: Own\nvars: {{ own: {own_value}, cell: \"{{{{ own }}}}\" }}\n{steps}"), vec![own_value]),
+        (format!("name: Own\nvars: {{ part: 4, own: \"Rendered-secret-{{{{ part }}}}\", cell: x }}\n{steps}"), vec![rendered_value]),
+        (format!("name: Cells\nvars: {{ own: {own_value} }}\ncases: [{{ cell: {cell_value} }}]\n{steps}"), vec![own_value, cell_value]),
+        (format!("name: Column\nvars: {{ own: {own_value} }}\ncases: rows.csv\n{steps}"), vec![own_value, column_value]),
+        ("name: Captured\nvars: { own: xx }\nsteps:\n  - request: { get: /echo }\n    expect: { status: 4xx }\n    capture: { cell: { from: header x-echo } }\n  - request: { get: \"/{{ cell }}\" }\n    expect: { status: 200 }\n".to_owned(), vec![PLAIN]),
+        (format!("name: Included\nvars: {{ own: x, cell: y }}\nsetup: [{{ include: _part.yaml }}]\n{steps}"), vec![part_value]),
+    ] {
+        let folder = folder(&scenario);
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("rows.csv", &format!("cell\n{column_value}\n"));
+        write("_part.yaml", &format!("name: {part_value}\nvars: {{ own: {part_value} }}\nsteps: [{{ name: {part_value}, request: {{ get: \"/{{{{ own }}}}\" }}, expect: {{ status: 200 }} }}]\n"));
+        write("tollgate.yaml", "secrets: [own, cell]\n");
+        let arguments = ["run", "a.yaml", "-v", "--target", &target];
+        let ended = tool::run(folder.path(), &[&arguments, &REPORTS[..]].concat());
+        assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+        assert_clean(folder.path(), &ended, &secrets);
+        assert!(ended.stdout.contains("[redacted]"), "{}", ended.stdout);
+        let dry = tool::run(folder.path(), &["run", "a.yaml", "--dry-run", "--target", &target]);
+        assert_eq!(dry.code, Some(0), "{}", dry.stderr);
+        assert_clean(folder.path(), &dry, &secrets);
+        write("a.yaml", &scenario.replace("vars: {", "vars: { wrong: \"{{ nobody }}\","));
+        let wrong = tool::run(folder.path(), &["run", "a.yaml", "--target", &target]);
+        assert_eq!(wrong.code, Some(2), "{}", wrong.stdout);
+        assert_clean(folder.path(), &wrong, &secrets);
+    }
+}
+
+#[test]
+fn a_secret_that_looks_like_a_report_leaves_the_report_whole() {
+    let server = Server::start(|stream, number| {
+        answer(
+            stream,
+            "400 Bad Request",
+            "",
+            &format!("{{\"pin\": \"1100 pass fail step\", \"n\": {number}}}"),
+        );
+    });
+    let target = format!("http://{}", server.address);
+    let scenario = "name: A 1100 pass\nsteps:\n  - name: step 1100\n    request: { get: /1100 }\n    expect: { status: 400 }\n  - name: pass\n    request: { get: /fail }\n    expect: { text: \"1100\" }\n";
+    for secret in ["1100", "pass", "fail", "error", "step", "verdict", "duration_ms", "tollgate", "true"] {
+        let folder = folder(scenario);
+        let secret = format!("pin={secret}");
+        let arguments = ["run", "a.yaml", "--target", &target, "--secret", &secret];
+        let ended = tool::run(folder.path(), &[&arguments, &REPORTS[..]].concat());
+        assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let report: tollgate::model::Report = serde_json::from_str(&read("out.json")).unwrap();
+        let verdicts: Vec<_> = report.scenarios[0].steps.iter().map(|step| step.verdict.as_str()).collect();
+        assert_eq!((report.summary.verdict.as_str(), verdicts), ("fail", vec!["pass", "fail"]), "{secret}");
+        for line in read("out.ndjson").lines() {
+            serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{secret}: {error} in {line}"));
+        }
+        assert!(read("out.xml").contains("<testsuite "), "{secret}");
+        let secret = secret.trim_start_matches("pin=");
+        let scenario = &report.scenarios[0];
+        let mut texts = vec![&scenario.name];
+        texts.extend(scenario.steps.iter().map(|step| &step.name));
+        for finding in &report.findings {
+            texts.extend([
+                &finding.message,
+                &finding.help,
+                &finding.scenario,
+                &finding.step,
+                &finding.pointer,
+            ]);
+            texts.extend([
+                &finding.expected,
+                &finding.actual,
+                &finding.curl,
+                &finding.response,
+                &finding.snippet,
+            ]);
+        }
+        assert!(!report.findings.is_empty());
+        let shown = texts.iter().find(|text| text.contains(secret));
+        assert!(shown.is_none(), "{secret} in {}", shown.unwrap());
+    }
+}
+
+/// A server that keeps what it is sent, and what it kept so far.
+fn listening() -> (String, Arc<Mutex<String>>) {
+    let heard = Arc::new(Mutex::new(String::new()));
+    let own = Arc::clone(&heard);
+    let server = Server::reading(move |stream, _, request| {
+        own.lock().unwrap().push_str(&request.to_ascii_lowercase());
+        answer(stream, "200 OK", "", "{}");
+    });
+    (format!("http://{}", server.address), heard)
+}
+
+#[test]
+fn the_files_credentials_go_to_the_target_only() {
+    let ((target, at_target), (other, at_other)) = (listening(), listening());
+    let scenario = format!(
+        "name: Two origins\ndefaults: {{ headers: {{ authorization: Bearer for-target, X-Api-Key: for-target, x-plain: for-all }} }}\nsteps:\n\
+         \u{20} - request: {{ get: /a }}\n  - request: {{ get: \"{target}/b\" }}\n\
+         \u{20} - request: {{ get: \"{other}/c\", headers: {{ cookie: a=for-other }} }}\n"
+    );
+    let folder = folder(&scenario);
+    let ended = tool::run(folder.path(), &["run", "a.yaml", "--target", &target]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(at_target.lock().unwrap().matches("for-target").count(), 4);
+    let at_other = at_other.lock().unwrap();
+    assert!(!at_other.contains("for-target"), "{at_other}");
+    assert!(at_other.contains("x-plain: for-all") && at_other.contains("a=for-other"), "{at_other}");
+}
+
+#[test]
+fn a_value_in_a_path_does_not_lead_to_another_host() {
+    let ((target, at_target), (other, at_other)) = (listening(), listening());
+    let host = other.trim_start_matches("http://");
+    let ended = |path: &str, value: &str| {
+        let value = serde_json::to_string(value).unwrap();
+        let folder = folder(&format!(
+            "name: Path\nvars: {{ id: {value} }}\nsteps:\n  - request: {{ get: \"{path}\" }}\n    expect: {{ status: 200 }}\n"
+        ));
+        tool::run(folder.path(), &["run", "a.yaml", "--target", &target])
+    };
+    for (path, value) in [
+        ("{{ id }}", format!("@{host}/x")),
+        ("{{ id }}", ":1/x".to_owned()),
+        ("{{ id }}", ".example.test/x".to_owned()),
+        ("{{ id }}/x", other.clone()),
+        ("{{ id }}", "leads".to_owned()),
+    ] {
+        let ended = ended(path, &value);
+        assert_eq!(ended.code, Some(3), "{path} {value}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("does not start with `/`"), "{}", ended.stdout);
+    }
+    assert!(at_target.lock().unwrap().is_empty() && at_other.lock().unwrap().is_empty());
+    for (path, value) in [
+        ("{{ id }}", "/x"),
+        ("{{ id }}", "?a=b"),
+        ("{{ id }}", &*other),
+        ("/x/{{ id }}", "@y"),
+        ("{{ id }}", ""),
+    ] {
+        let ended = ended(path, value);
+        assert_eq!(ended.code, Some(0), "{path} {value}: {}{}", ended.stdout, ended.stderr);
+    }
+    assert_eq!(at_other.lock().unwrap().matches("host: ").count(), 1);
+    assert_eq!(at_target.lock().unwrap().matches("host: ").count(), 4);
 }

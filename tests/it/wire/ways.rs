@@ -8,7 +8,7 @@ use tollgate::model::TransportErrorKind as Kind;
 use tollgate::transport::{Http, HttpVersion, Options, ProxyChoice, Transport};
 
 use super::server::{Server, read_request};
-use super::{OK, failed, get, send, send_with};
+use super::{OK, closed_port, failed, get, send, send_with};
 
 #[tokio::test]
 async fn redirects_are_followed_only_if_asked() {
@@ -95,7 +95,11 @@ async fn http2_is_spoken_by_prior_knowledge() {
 async fn http2_to_a_server_without_it_fails_with_a_reason() {
     let server = Server::saying("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
     let options = Options { version: HttpVersion::Http2, ..Options::default() };
-    failed(&send_with(&options, &get(server.url("/"))).await, Kind::NotHttp, &["HTTP/2"]);
+    failed(
+        &send_with(&options, &get(server.url("/"))).await,
+        Kind::Other,
+        &["does not seem to speak HTTP/2", "`--http 2`"],
+    );
 }
 
 #[tokio::test]
@@ -125,8 +129,27 @@ async fn a_proxy_is_used_as_told() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_not_there_is_named() {
+    let port = closed_port().await;
+    for (proxy, kind, words) in [
+        (
+            format!("http://u:geheim@127.0.0.1:{port}"),
+            Kind::Connect,
+            format!("the proxy http://127.0.0.1:{port}"),
+        ),
+        ("proxy.invalid:3128".to_owned(), Kind::Dns, "the proxy http://proxy.invalid:3128".to_owned()),
+    ] {
+        let options = Options { proxy: ProxyChoice::Url(proxy), ..Options::default() };
+        for url in ["http://api.test/", "https://api.test/"] {
+            let message = failed(&send_with(&options, &get(url)).await, kind, &[&words]);
+            assert!(!message.contains("api.test") && !message.contains("geheim"), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn unusable_options_are_refused_without_repeating_them() {
-    for proxy in ["socks5://u:geheim@h:1", "http://", "::"] {
+    for proxy in ["nope", "socks5://u:geheim@h:1", "http://", "::"] {
         let options = Options { proxy: ProxyChoice::Url(proxy.into()), ..Options::default() };
         let message = Http::new(&options).err().unwrap();
         assert!(message.contains("--proxy") && !message.contains("geheim"), "{message}");

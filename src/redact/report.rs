@@ -1,0 +1,71 @@
+//! Results and findings without secrets: texts for people are searched; names, verdicts and numbers, on which
+//! programs build, stay what they are.
+
+use super::Redactor;
+use crate::model::{Event, Finding, Report, ScenarioResult, StepResult};
+
+impl Redactor {
+    /// The event without the secrets that are known by now.
+    pub fn event(&self, event: &Event) -> Event {
+        let mut event = event.clone();
+        match &mut event {
+            Event::RunStarted { target, .. } => self.clean(target),
+            Event::StepFinished { step, findings, .. } => {
+                self.step(step);
+                findings.iter_mut().for_each(|finding| self.finding(finding));
+            }
+            Event::ScenarioFinished { scenario, .. } => self.scenario(scenario),
+            Event::RunFinished { .. } => {}
+        }
+        event
+    }
+
+    /// Takes the secrets out of a report, those included that became known after the event they stand in.
+    pub fn report(&self, report: &mut Report) {
+        self.clean(&mut report.target);
+        report.scenarios.iter_mut().for_each(|scenario| self.scenario(scenario));
+        report.findings.iter_mut().for_each(|finding| self.finding(finding));
+    }
+
+    fn scenario(&self, scenario: &mut ScenarioResult) {
+        let ScenarioResult { name, file, reason, steps, .. } = scenario;
+        [name, file].into_iter().chain(reason).for_each(|text| self.clean(text));
+        steps.iter_mut().for_each(|step| self.step(step));
+    }
+
+    fn step(&self, step: &mut StepResult) {
+        std::iter::once(&mut step.name).chain(&mut step.reason).for_each(|text| self.clean(text));
+    }
+
+    fn finding(&self, finding: &mut Finding) {
+        let Finding {
+            message,
+            help,
+            file,
+            scenario,
+            step,
+            pointer,
+            expected,
+            actual,
+            curl,
+            response,
+            snippet,
+            rule: _,
+            name: _,
+            severity: _,
+            source: _,
+            line: _,
+            column: _,
+            count: _,
+        } = finding;
+        [message, help, file, scenario, step, pointer, expected, actual, curl, response, snippet]
+            .into_iter()
+            .for_each(|text| self.clean(text));
+    }
+
+    fn clean(&self, text: &mut String) {
+        if let std::borrow::Cow::Owned(clean) = self.text(text) {
+            *text = clean;
+        }
+    }
+}
