@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
         name: "retry-after-form",
         family: "retry after",
         severity: Severity::Error,
-        source: Source::Contract("clients read Retry-After with parseInt and int"),
+        source: Source::Contract("retry_after.form: clients read whole seconds with parseInt"),
         doc: r#"Where the contract wants seconds, `Retry-After` is a whole number of at least 1.
 
 ## Why
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         Wait::Date => "Retry-After is a date",
         _ => return,
     };
-    let message = format!("{what}: legal per RFC 9110, but the documented clients parseInt it");
+    let message = format!("{what}: legal per RFC 9110, but clients of this contract parseInt it");
     let help = "send whole seconds, at least 1, rounded up";
     found.push(Observation::new(&RULE.info, message).help(help).values("1 or more", show::text(&text)));
 }

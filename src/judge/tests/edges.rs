@@ -100,7 +100,7 @@ fn a_wait_that_is_legal_but_hostile_says_both() {
     let judged = throttled(&[("retry-after", "0")]);
     assert_eq!(
         judged.observations[0].message,
-        "Retry-After is 0: legal per RFC 9110, but the documented clients parseInt it"
+        "Retry-After is 0: legal per RFC 9110, but clients of this contract parseInt it"
     );
 }
 
