@@ -74,15 +74,19 @@ pub(super) fn of<'a>(subject: &Subject<'a>) -> Vec<Blamed<'a>> {
 /// `body.email`, or a key as it is.
 fn place(name: &str, sent: &Value) -> String {
     let escape = |token: &str| token.replace('~', "~0").replace('/', "~1");
-    if sent.get(name).is_some() {
+    if sent.get(name).is_some() || !name.contains(['.', '[', '/', '~']) && !name.is_empty() {
         return format!("/{}", escape(name));
     }
     let path = name.strip_prefix("$.").or_else(|| name.strip_prefix("body.")).unwrap_or(name);
     if path.starts_with('/') {
         return path.to_owned();
     }
-    let tokens = path.split(['.', '[', ']', '/']).map(|token| token.trim_matches(['"', '\'']));
-    tokens.filter(|token| !token.is_empty()).map(|token| format!("/{}", escape(token))).collect()
+    let mut pointer = String::with_capacity(path.len() + 2);
+    for token in path.split(['.', '[', ']', '/']).filter(|token| !token.is_empty()) {
+        pointer.push('/');
+        pointer.push_str(token.trim_matches(['"', '\'']));
+    }
+    pointer
 }
 
 /// What was sent at a place; `null` counts as nothing.

@@ -57,6 +57,9 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         return;
     };
     let (Some(sent), Some(pointer)) = (subject.sent, contract.envelope.details.as_deref()) else { return };
+    if subject.sent_violations.is_empty() {
+        return;
+    }
     let blamed = blamed::of(subject);
     // A body that could not be taken at all, such as one of the wrong media type, has no single fields at fault.
     let judged = subject.refuses_fields() && (subject.response.status == 422 || !blamed.is_empty());

@@ -58,6 +58,9 @@ content-type: application/json
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let (Some(shape), Some(sent)) = (subject.shape, subject.sent) else { return };
+    if shape.fields.get("").is_none_or(|root| root.open) {
+        return;
+    }
     for blamed in blamed::of(subject) {
         if blamed.is_whole() || is_elsewhere(subject, blamed.name) || !is_unknown(shape, sent, &blamed.place)
         {
@@ -75,14 +78,11 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     }
 }
 
-/// Whether a place is neither in the body nor one that the contract leaves open.
+/// Whether a place is neither in the body nor one that the contract knows.
 fn is_unknown(shape: &RequestShape, sent: &Value, place: &str) -> bool {
     let Some(first) = place.split('/').nth(1).filter(|first| !first.is_empty()) else { return false };
-    let closed = shape.fields.get("").is_some_and(|root| !root.open);
     // What stands inside a field that was sent is this field's business.
-    closed
-        && resolve(sent, &format!("/{first}")).is_none()
-        && !shape.fields.contains_key(&format!("/{first}"))
+    resolve(sent, &format!("/{first}")).is_none() && !shape.fields.contains_key(&format!("/{first}"))
 }
 
 /// Whether a name is that of a header field, a parameter or a part of the address.
