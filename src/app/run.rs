@@ -91,9 +91,8 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let runner =
         Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
     let report = observe(env, runner, plan, catalogues, &mut outputs).await;
-    if let Some(server) = server {
-        server.stop().await;
-    }
+    // Every answer was waited for, so there is nothing to drain.
+    drop(server);
     let unwritten = outputs.finish(&report, env);
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");

@@ -66,6 +66,7 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
         fields,
         first_use: first_use.as_deref(),
         sent: None,
+        blamed: &[],
         shape: None,
         sent_violations: &[],
         glance: match kind {
@@ -82,6 +83,10 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
     let sent = judging.and_then(|compiled| sent(compiled, &subject));
     subject.sent = sent.as_ref();
     let request = judging.zip(sent.as_ref());
+    let blamed = request
+        .zip(fields.details)
+        .map(|((compiled, sent), details)| rules::blamed(&compiled.contract, details, sent));
+    subject.blamed = blamed.as_deref().unwrap_or_default();
     let request = request.and_then(|(compiled, sent)| {
         compiled.request_violations(&exchange.request.method, path(&exchange.request), sent)
     });

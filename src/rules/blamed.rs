@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Subject, resolve};
-use crate::model::{DetailsShape, FieldShape, RequestShape};
+use super::resolve;
+use crate::model::{Contract, DetailsShape, FieldShape, RequestShape};
 
 /// Most entries of details that are looked at.
 const MOST: usize = 64;
@@ -30,9 +30,10 @@ const WHOLE: &[&str] = &[
 ];
 
 /// A field named by an entry of details.
-pub(super) struct Blamed<'a> {
-    /// JSON pointer into the response, to the field's name.
-    pub(super) pointer: String,
+#[derive(Debug)]
+pub struct Blamed<'a> {
+    /// The number of the entry in a list of details.
+    index: Option<usize>,
     /// The name as the API wrote it.
     pub(super) name: &'a str,
     /// The entry that names it.
@@ -42,47 +43,57 @@ pub(super) struct Blamed<'a> {
 }
 
 impl Blamed<'_> {
+    /// JSON pointer into the response, to this member of the entry.
+    pub(super) fn pointer(&self, contract: &Contract, key: Option<&str>) -> String {
+        let details = contract.envelope.details.as_deref().unwrap_or_default();
+        let key = key.unwrap_or_default();
+        match self.index {
+            Some(index) => format!("{details}/{index}/{key}"),
+            None => format!("{details}/{key}"),
+        }
+    }
+
     /// Whether the body as a whole is meant and not a field of it.
     pub(super) fn is_whole(&self) -> bool {
         WHOLE.iter().any(|name| self.name.trim().eq_ignore_ascii_case(name))
     }
 }
 
-/// Every field that the details name; none if the body that was sent is not known.
-pub(super) fn of<'a>(subject: &Subject<'a>) -> Vec<Blamed<'a>> {
-    let (Some(contract), Some(sent)) = (subject.error_contract(), subject.sent) else { return Vec::new() };
-    let (Some(key), Some(pointer)) = (&contract.details.field, &contract.envelope.details) else {
-        return Vec::new();
-    };
-    let entries: Vec<(String, &Value)> = match (contract.details.shape, subject.fields.details) {
-        (DetailsShape::Array, Some(Value::Array(entries))) => {
-            let entries = entries.iter().take(MOST).enumerate();
-            entries.map(|(index, entry)| (format!("{pointer}/{index}/{key}"), entry)).collect()
-        }
-        (DetailsShape::Object, Some(entry)) => vec![(format!("{pointer}/{key}"), entry)],
-        _ => Vec::new(),
-    };
-    let blamed = entries.into_iter().filter_map(|(pointer, entry)| {
+/// Every field that the details of an error name.
+pub fn blamed<'a>(contract: &Contract, details: &'a Value, sent: &Value) -> Vec<Blamed<'a>> {
+    let Some(key) = contract.details.field.as_deref() else { return Vec::new() };
+    let blame = |index: Option<usize>, entry: &'a Value| {
         let entry = entry.as_object()?;
         let name = entry.get(key)?.as_str()?;
-        Some(Blamed { pointer, name, entry, place: place(name, sent) })
-    });
-    blamed.collect()
+        Some(Blamed { index, name, entry, place: place(name, sent) })
+    };
+    match (contract.details.shape, details) {
+        (DetailsShape::Array, Value::Array(entries)) => {
+            let entries = entries.iter().take(MOST).enumerate();
+            entries.filter_map(|(index, entry)| blame(Some(index), entry)).collect()
+        }
+        (DetailsShape::Object, entry) => blame(None, entry).into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The pointer that a name means: `price.amount`, `items[0].x`, `items.0.x`, `/price/amount`, `$.email`,
 /// `body.email`, or a key as it is.
 fn place(name: &str, sent: &Value) -> String {
     let escape = |token: &str| token.replace('~', "~0").replace('/', "~1");
-    if sent.get(name).is_some() {
+    if sent.get(name).is_some() || !name.contains(['.', '[', '/', '~']) && !name.is_empty() {
         return format!("/{}", escape(name));
     }
     let path = name.strip_prefix("$.").or_else(|| name.strip_prefix("body.")).unwrap_or(name);
     if path.starts_with('/') {
         return path.to_owned();
     }
-    let tokens = path.split(['.', '[', ']', '/']).map(|token| token.trim_matches(['"', '\'']));
-    tokens.filter(|token| !token.is_empty()).map(|token| format!("/{}", escape(token))).collect()
+    let mut pointer = String::with_capacity(path.len() + 2);
+    for token in path.split(['.', '[', ']', '/']).filter(|token| !token.is_empty()) {
+        pointer.push('/');
+        pointer.push_str(token.trim_matches(['"', '\'']));
+    }
+    pointer
 }
 
 /// What was sent at a place; `null` counts as nothing.
@@ -92,6 +103,9 @@ pub(super) fn value<'a>(sent: &'a Value, place: &str) -> Option<&'a Value> {
 
 /// What the contract says about a place, if it describes it.
 pub(super) fn shape(shape: &RequestShape, place: &str) -> Option<FieldShape> {
+    if let Some(shape) = shape.fields.get(place) {
+        return Some(*shape);
+    }
     let tokens = place.split('/').skip(1);
     let generic: String = tokens
         .map(|token| match token.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -99,7 +113,7 @@ pub(super) fn shape(shape: &RequestShape, place: &str) -> Option<FieldShape> {
             false => format!("/{token}"),
         })
         .collect();
-    shape.fields.get(place).or_else(|| shape.fields.get(&generic)).copied()
+    shape.fields.get(&generic).copied()
 }
 
 /// Whether one place is the other or a part of it.

@@ -57,10 +57,13 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         return;
     };
     let (Some(sent), Some(pointer)) = (subject.sent, contract.envelope.details.as_deref()) else { return };
-    let blamed = blamed::of(subject);
+    if subject.sent_violations.is_empty() {
+        return;
+    }
+    let blamed = subject.blamed;
     // A body that could not be taken at all, such as one of the wrong media type, has no single fields at fault.
     let judged = subject.refuses_fields() && (subject.response.status == 422 || !blamed.is_empty());
-    if !judged || blamed.iter().any(Blamed::is_whole) {
+    if !judged {
         return;
     }
     let missing = |place: &str| blamed::value(sent, place).is_none();
@@ -77,7 +80,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         .filter(|place| !place.is_empty() && !told(place) && (!missing_first || missing(place)));
     let mut names: Vec<String> = untold.map(|place| place[1..].replace('/', ".")).collect();
     names.dedup();
-    if names.is_empty() {
+    if names.is_empty() || blamed.iter().any(Blamed::is_whole) {
         return;
     }
     let message = format!("the details keep silent about {}", names.join(", "));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Rule, Subject, blamed, resolve, show};
+use super::{Rule, Subject, resolve, show};
 use crate::model::{Header, Observation, RequestShape, RuleInfo, RuleSource as Source, Severity};
 use crate::spelling::nearest;
 
@@ -57,8 +57,13 @@ content-type: application/json
 };
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
-    let (Some(shape), Some(sent)) = (subject.shape, subject.sent) else { return };
-    for blamed in blamed::of(subject) {
+    let (Some(contract), Some(shape), Some(sent)) = (subject.contract, subject.shape, subject.sent) else {
+        return;
+    };
+    if shape.fields.get("").is_none_or(|root| root.open) {
+        return;
+    }
+    for blamed in subject.blamed {
         if blamed.is_whole() || is_elsewhere(subject, blamed.name) || !is_unknown(shape, sent, &blamed.place)
         {
             continue;
@@ -70,19 +75,18 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
             None => "name the field as the client knows it".to_owned(),
         };
         let message = "the details name a field that was not sent and is not documented";
-        let observation = Observation::new(&RULE.info, message).at(&blamed.pointer).help(help);
+        let observation = Observation::new(&RULE.info, message)
+            .at(blamed.pointer(contract, contract.details.field.as_deref()))
+            .help(help);
         found.push(observation.values(known.join(", "), show::text(blamed.name)));
     }
 }
 
-/// Whether a place is neither in the body nor one that the contract leaves open.
+/// Whether a place is neither in the body nor one that the contract knows.
 fn is_unknown(shape: &RequestShape, sent: &Value, place: &str) -> bool {
     let Some(first) = place.split('/').nth(1).filter(|first| !first.is_empty()) else { return false };
-    let closed = shape.fields.get("").is_some_and(|root| !root.open);
     // What stands inside a field that was sent is this field's business.
-    closed
-        && resolve(sent, &format!("/{first}")).is_none()
-        && !shape.fields.contains_key(&format!("/{first}"))
+    resolve(sent, &format!("/{first}")).is_none() && !shape.fields.contains_key(&format!("/{first}"))
 }
 
 /// Whether a name is that of a header field, a parameter or a part of the address.

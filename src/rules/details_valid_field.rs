@@ -52,11 +52,13 @@ content-type: application/json
 };
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
-    let (Some(shape), Some(sent)) = (subject.shape, subject.sent) else { return };
+    let (Some(contract), Some(shape), Some(sent)) = (subject.contract, subject.shape, subject.sent) else {
+        return;
+    };
     if !subject.refuses_fields() {
         return;
     }
-    for blamed in blamed::of(subject) {
+    for blamed in subject.blamed {
         let Some(value) = blamed::value(sent, &blamed.place) else { continue };
         let Some(field) = blamed::shape(shape, &blamed.place) else { continue };
         let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
@@ -64,7 +66,8 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
             |wrong: &String| blamed::within(wrong, &blamed.place) || blamed::within(&blamed.place, wrong);
         if (field.listed || field.bounded && whole) && !subject.sent_violations.iter().any(breaks) {
             let message = "the details blame a field that is as documented";
-            let observation = Observation::new(&RULE.info, message).at(&blamed.pointer);
+            let observation = Observation::new(&RULE.info, message)
+                .at(blamed.pointer(contract, contract.details.field.as_deref()));
             let help = format!("`{}` was sent with a value that the contract allows", blamed.name);
             found.push(observation.help(help).values("a field that is wrong", show::value(value)));
         }

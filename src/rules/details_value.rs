@@ -1,6 +1,6 @@
 //! Details that echo another value than was sent.
 
-use super::{Rule, Subject, blamed, echo, pointer, show};
+use super::{Rule, Subject, blamed, echo, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -54,16 +54,15 @@ content-type: application/json
 };
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
-    let Some(key) = subject.contract.and_then(|contract| contract.details.value.as_deref()) else { return };
-    let Some(sent) = subject.sent else { return };
-    for blamed in blamed::of(subject) {
+    let (Some(contract), Some(sent)) = (subject.contract, subject.sent) else { return };
+    let Some(key) = contract.details.value.as_deref() else { return };
+    for blamed in subject.blamed {
         let (Some(echo), Some(value)) = (blamed.entry.get(key), blamed::value(sent, &blamed.place)) else {
             continue;
         };
         if !blamed.is_whole() && !echo::may_be(echo, value) {
             let message = format!("the details echo another value than was sent in `{}`", blamed.name);
-            let entry = pointer::parent(&blamed.pointer).unwrap_or_default();
-            let observation = Observation::new(&RULE.info, message).at(format!("{entry}/{key}"));
+            let observation = Observation::new(&RULE.info, message).at(blamed.pointer(contract, Some(key)));
             let help = "echo what was sent, or leave it out";
             found.push(observation.help(help).values(show::value(value), show::value(echo)));
         }

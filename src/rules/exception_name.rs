@@ -73,6 +73,6 @@ static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| leak::any_of(PATTERNS))
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let help = "map exceptions to documented codes, and log the exception under the request id";
-    let search = (&RULE, Glance::EXCEPTION, REGEX.as_ref());
+    let search = (&RULE, Glance::EXCEPTION, &REGEX);
     leak::look(subject, found, search, |_, _| true, ("the words of an exception", help));
 }

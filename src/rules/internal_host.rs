@@ -67,7 +67,7 @@ static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| leak::any_of(PATTERNS))
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let help = "say that a service behind the API does not answer, not which";
-    let search = (&RULE, Glance::HOST, REGEX.as_ref());
+    let search = (&RULE, Glance::HOST, &REGEX);
     leak::look(subject, found, search, is_internal, ("an internal host or address", help));
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value;
@@ -47,14 +48,14 @@ pub(super) fn any_of(patterns: &[&str]) -> Option<Regex> {
 pub(super) fn look(
     subject: &Subject<'_>,
     found: &mut Vec<Observation>,
-    (rule, kind, regex): (&'static Rule, Glance, Option<&Regex>),
+    (rule, kind, regex): (&'static Rule, Glance, &LazyLock<Option<Regex>>),
     accept: fn(&str, &Range<usize>) -> bool,
     (what, help): (&str, &str),
 ) {
     if !subject.glance.suspects(kind) {
         return;
     }
-    let Some(regex) = regex else { return };
+    let Some(regex) = regex.as_ref() else { return };
     let sent = Sent::all(subject);
     for place in places(subject) {
         let message = format!("{} holds {what}", place.name());

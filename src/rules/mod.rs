@@ -82,6 +82,7 @@ mod trailing_bytes;
 mod www_authenticate_missing;
 
 use crate::model::{Contract, Observation, RuleInfo, Severity, TransportError};
+pub use blamed::{Blamed, blamed};
 pub use glance::Glance;
 pub use pointer::resolve;
 pub use subject::{Fields, Kind, Patterns, Subject};

@@ -61,6 +61,6 @@ static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| leak::any_of(PATTERNS))
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let help = "log the path, and say what the client can do about it";
-    let search = (&RULE, Glance::PATH, REGEX.as_ref());
+    let search = (&RULE, Glance::PATH, &REGEX);
     leak::look(subject, found, search, |_, _| true, ("a path of the server's file system", help));
 }

@@ -86,6 +86,6 @@ static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| leak::any_of(PATTERNS))
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let help = "catch what the database says, log it, and answer with the documented code";
-    let search = (&RULE, Glance::SQL, REGEX.as_ref());
+    let search = (&RULE, Glance::SQL, &REGEX);
     leak::look(subject, found, search, |_, _| true, ("SQL or the words of a database", help));
 }

@@ -72,6 +72,6 @@ static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| leak::any_of(PATTERNS))
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let help = "write the trace to the log under the request id, and send a message for people";
-    let search = (&RULE, Glance::TRACE, REGEX.as_ref());
+    let search = (&RULE, Glance::TRACE, &REGEX);
     leak::look(subject, found, search, |_, _| true, ("a stack trace", help));
 }

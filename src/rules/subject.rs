@@ -6,6 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::blamed::Blamed;
 use super::glance::Glance;
 use super::pointer::{parent, resolve};
 use crate::model::{Body, Contract, Exchange, Request, RequestShape, Response, SchemaViolation};
@@ -87,6 +88,8 @@ pub struct Subject<'a> {
     pub first_use: Option<&'a str>,
     /// What was sent, if it is a JSON object that the details of this error may speak about.
     pub sent: Option<&'a Value>,
+    /// The fields that the details name, if it is known what was sent.
+    pub blamed: &'a [Blamed<'a>],
     /// What the contract says about such a body.
     pub shape: Option<&'a RequestShape>,
     /// Where the sent body breaks the contract's schema for it, as JSON pointers.
