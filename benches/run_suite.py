@@ -49,7 +49,7 @@ steps:
     request:
       post: /leads
       headers: {{ Authorization: "Bearer {{{{ token }}}}" }}
-      json: {{ name: "Ada {number}", email: "not-an-email-{number}", bedrooms: 99 }}
+      json: {{ name: "Ada {number}", email: "not-an-email-{number}", bedrooms: 3 }}
     expect:
       status: 422
       error: VALIDATION_ERROR
@@ -66,7 +66,7 @@ def hurl_file(number):
 # Lead {number} with an invalid email is refused
 POST {{{{target}}}}/v1/leads
 Authorization: Bearer {{{{token}}}}
-{{ "name": "Ada {number}", "email": "not-an-email-{number}", "bedrooms": 99 }}
+{{ "name": "Ada {number}", "email": "not-an-email-{number}", "bedrooms": 3 }}
 HTTP 422
 [Asserts]
 header "X-Request-Id" matches /^req_[A-Za-z0-9]+$/

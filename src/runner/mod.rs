@@ -13,8 +13,10 @@ mod throttle;
 pub use stop::Stop;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc};
@@ -141,11 +143,16 @@ struct Worker {
 }
 
 impl Worker {
-    /// One scenario in a task of its own: a fault of ours in it costs its judgement, and no other's.
+    /// One scenario, guarded: a fault of ours in it costs its judgement, and no other's.
     async fn guarded(&self, index: usize, run: &Run) -> scenario::Outcome {
-        let (runner, plan, stop) = (Arc::clone(&self.runner), Arc::clone(&self.plan), self.stop.clone());
-        let task = tokio::spawn(async move { runner.run_one(index, &plan.runs[index], &stop).await });
-        task.await.unwrap_or_else(|_| {
+        let mut running = std::pin::pin!(self.runner.run_one(index, run, &self.stop));
+        let outcome = std::future::poll_fn(|context| {
+            match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context))) {
+                Ok(poll) => poll.map(Some),
+                Err(_) => Poll::Ready(None),
+            }
+        });
+        outcome.await.unwrap_or_else(|| {
             scenario::unjudged(&self.runner, run, "tollgate itself failed on this scenario; please report it")
         })
     }
