@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::variables::hide_written;
-use crate::cli::RunArgs;
+use crate::cli::SuiteArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
@@ -45,7 +45,7 @@ impl From<String> for Refusal {
 }
 
 /// The project with the chosen environment.
-pub(super) fn project(env: &Env, args: &RunArgs) -> Result<(Project, Environment), Refusal> {
+pub(super) fn project(env: &Env, args: &SuiteArgs) -> Result<(Project, Environment), Refusal> {
     let project = match input::project(env.files.as_ref())? {
         Some(project) => project,
         None if args.env.is_some() => {
@@ -61,7 +61,7 @@ pub(super) fn project(env: &Env, args: &RunArgs) -> Result<(Project, Environment
 /// The scenarios of the paths that were named, or of the default ones, every template of them looked at.
 pub(super) fn scenarios(
     env: &Env,
-    args: &RunArgs,
+    args: &SuiteArgs,
     project: &Project,
     variables: &Scope,
     contract: Option<&str>,
@@ -104,7 +104,7 @@ pub(super) fn scenarios(
 }
 
 /// The plan: those scenarios that are wanted.
-pub(super) fn plan(loaded: Vec<Loaded>, args: &RunArgs, contract: Option<&str>) -> Result<Plan, Refusal> {
+pub(super) fn plan(loaded: Vec<Loaded>, args: &SuiteArgs, contract: Option<&str>) -> Result<Plan, Refusal> {
     let count = loaded.len();
     let selection = Selection { tags: args.tag.clone(), filters: args.filter.clone() };
     let plan = plan::build(loaded, &selection, contract);
@@ -114,7 +114,7 @@ pub(super) fn plan(loaded: Vec<Loaded>, args: &RunArgs, contract: Option<&str>) 
     Ok(plan)
 }
 
-fn nothing_selected(args: &RunArgs, count: usize) -> String {
+fn nothing_selected(args: &SuiteArgs, count: usize) -> String {
     let flag = |name: &'static str| move |value: &String| format!("`--{name} {value}`");
     let flags: Vec<_> =
         args.tag.iter().map(flag("tag")).chain(args.filter.iter().map(flag("filter"))).collect();

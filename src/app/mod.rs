@@ -9,7 +9,9 @@ mod outputs;
 mod pulse;
 mod routes;
 mod run;
+mod runtime;
 mod serve;
+mod suite;
 mod variables;
 
 use std::io::{self, Write};

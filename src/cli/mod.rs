@@ -4,11 +4,13 @@ mod exit;
 mod report;
 mod run;
 mod serve;
+mod suite;
 
 pub use exit::Exit;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs};
 pub use serve::ServeArgs;
+pub use suite::SuiteArgs;
 
 use std::path::PathBuf;
 
