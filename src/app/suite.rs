@@ -22,7 +22,6 @@ pub(super) enum Against {
     /// The target that the command line (`named`) or the project has; without one, the reference server.
     Target { named: bool },
     /// The reference server, whatever the project says.
-    #[expect(dead_code, reason = "the kill matrix runs suites this way")]
     Reference,
 }
 

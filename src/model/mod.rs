@@ -6,6 +6,7 @@ mod diagnostic;
 mod event;
 mod exchange;
 mod finding;
+mod matrix;
 mod node;
 mod report;
 mod scenario;
@@ -20,6 +21,7 @@ pub use diagnostic::{Annotation, Diagnostic};
 pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
 pub use finding::{Finding, Observation, RuleInfo, SchemaViolation, Severity, Source as RuleSource};
+pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
 pub use report::{Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict};
 pub use scenario::{

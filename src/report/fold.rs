@@ -53,6 +53,7 @@ impl Fold {
                 coverage: coverage.collect(),
                 scenarios: Vec::new(),
                 findings: Vec::new(),
+                matrix: None,
             },
             verdict: None,
             open: Vec::new(),
