@@ -7,6 +7,7 @@ mod contracts;
 mod defects;
 mod hostile;
 mod includes;
+mod mutants;
 mod readme;
 mod reference;
 mod report;
