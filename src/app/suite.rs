@@ -10,7 +10,7 @@ use super::variables::Variables;
 use crate::cli::SuiteArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::project::{Environment, Project};
 use crate::redact::Redactor;
 use crate::reference;
@@ -69,9 +69,15 @@ impl Suite {
         let contract =
             args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-        let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
+        let (loaded, codes) =
+            gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
         let plan = gather::plan(loaded, args, contract.as_deref())?;
         let contracts = gather::contracts(env, &plan)?;
+        let unknown =
+            plan::unknown_codes(&codes, |name| contracts.get(name).map(|compiled| &compiled.contract));
+        if !unknown.is_empty() {
+            return Err(unknown.into());
+        }
         Ok(Self { project, environment, variables, plan, contracts })
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Verdict};
+use super::{Finding, Severity, Verdict};
 
 /// One defect, and what the suite made of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,9 @@ pub struct Mutant {
     pub caught: bool,
     /// The rules and expectations that found it, by code.
     pub by: Vec<String>,
+    /// The highest severity of what was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// Those that should, by code; one of them is enough.
     pub expected: Vec<String>,
     /// The contracts of the suite whose API has the defect.

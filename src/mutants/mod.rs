@@ -196,6 +196,7 @@ fn mutant(
     let by: BTreeSet<&str> = new().map(|(key, _)| key.rule.as_str()).collect();
     let contracts: BTreeSet<&str> =
         new().filter_map(|(key, _)| suite.plan.runs.get(key.scenario)?.contract.as_deref()).collect();
+    let severity = new().map(|(_, severity)| *severity).max();
     let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let caught = !by.is_empty();
     let verdict = seen.verdict;
@@ -206,6 +207,7 @@ fn mutant(
         breaks: defect.breaks.to_owned(),
         caught,
         by: owned(by),
+        severity,
         expected: defect.expected.iter().map(|code| (*code).to_owned()).collect(),
         concerns: concerned(&suite.contracts, defect),
         caught_in: owned(contracts),

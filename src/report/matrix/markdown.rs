@@ -7,8 +7,10 @@ use crate::model::{Finding, Matrix, Mutant, Report};
 pub(super) fn render(report: &Report) -> String {
     let Some(matrix) = &report.matrix else { return String::new() };
     let mut text = format!("# Kill matrix\n\n{}\n", head(report, matrix));
-    text.push_str("| family | defects | caught | by the rule that should | missed | in doubt |\n");
-    text.push_str("| --- | --- | --- | --- | --- | --- |\n");
+    text.push_str(
+        "| family | defects | caught | by the rule that should | by an error | missed | in doubt |\n",
+    );
+    text.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
     for (family, mutants) in families(matrix) {
         text.push_str(&row(family, Tally::of(mutants)));
     }
@@ -35,7 +37,8 @@ fn head(report: &Report, matrix: &Matrix) -> String {
     contracts.dedup();
     format!(
         "<!-- Made by `tollgate mutants --report markdown=docs/mutants.md`. -->\n\n{} scenarios with {} steps, judged by {}, against the reference server with each of its seeded defects.\n\
-         A defect is caught if the suite finds something that it does not find on the clean server.\n\n\
+         A defect is caught if the suite finds something that it does not find on the clean server, a note included;\n\
+         without `--fail-on` only an error fails a run.\n\n\
          **{} caught**; false alarms on the clean server: {}.\n",
         report.summary.scenarios,
         report.summary.steps,
@@ -46,8 +49,8 @@ fn head(report: &Report, matrix: &Matrix) -> String {
 }
 
 fn row(name: &str, tally: Tally) -> String {
-    let Tally { all, caught, named, in_doubt } = tally;
-    format!("| {name} | {all} | {caught} | {named} | {} | {in_doubt} |\n", tally.missed())
+    let Tally { all, caught, named, errors, in_doubt } = tally;
+    format!("| {name} | {all} | {caught} | {named} | {errors} | {} | {in_doubt} |\n", tally.missed())
 }
 
 fn alarms(alarms: &[Finding]) -> String {

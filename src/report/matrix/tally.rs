@@ -1,6 +1,6 @@
 //! The numbers of a kill matrix, which every format shows.
 
-use crate::model::{Matrix, Mutant};
+use crate::model::{Matrix, Mutant, Severity};
 
 /// Defects by what became of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,6 +11,8 @@ pub(super) struct Tally {
     pub(super) caught: usize,
     /// Found by a rule that should find them.
     pub(super) named: usize,
+    /// Found by something that fails a run unless `--fail-on` says otherwise.
+    pub(super) errors: usize,
     /// Neither found nor surely missed.
     pub(super) in_doubt: usize,
 }
@@ -23,6 +25,7 @@ impl Tally {
             tally.all += 1;
             tally.caught += usize::from(mutant.caught);
             tally.named += usize::from(mutant.named());
+            tally.errors += usize::from(mutant.severity == Some(Severity::Error));
             tally.in_doubt += usize::from(mutant.in_doubt());
         }
         tally

@@ -100,7 +100,7 @@ fn alarms(matrix: &Matrix, paint: Paint) -> String {
     text
 }
 
-/// `✓ 98.3 %  340 of 346 defects caught, 338 by the rule that should; no false alarm in 3 clean runs; 21.3 s`.
+/// `✓ 98.3 %  340 of 346 defects caught, 338 by the rule that should, 320 by an error; no false alarm in 3 clean runs; 21.3 s`.
 fn closing_line(report: &Report, matrix: &Matrix, paint: Paint) -> String {
     let tally = Tally::of(&matrix.mutants);
     let clean = matrix.false_alarms.is_empty() && report.summary.verdict == Verdict::Pass;
@@ -110,8 +110,8 @@ fn closing_line(report: &Report, matrix: &Matrix, paint: Paint) -> String {
         _ => Verdict::Pass,
     };
     let mut parts = vec![format!(
-        "{} of {} defects caught, {} by the rule that should",
-        tally.caught, tally.all, tally.named
+        "{} of {} defects caught, {} by the rule that should, {} by an error",
+        tally.caught, tally.all, tally.named, tally.errors
     )];
     if tally.in_doubt > 0 {
         parts.push(format!("{} could not be judged", tally.in_doubt));
