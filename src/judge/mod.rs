@@ -1,6 +1,9 @@
 //! The one judge: an exchange and a contract to everything that the rules have to say about it. Pure.
 
 mod body;
+mod json;
+
+pub use body::read_body;
 
 use serde_json::Value;
 
@@ -40,7 +43,7 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
     };
     let body = match response.cut {
         Some(_) => Body::default(),
-        None => body::read(&response.body),
+        None => read_body(&response.body),
     };
     let kind = Kind::of(response.status);
     let fields = match (contract, &body.value) {
@@ -161,7 +164,7 @@ fn violations(
     code: Option<&str>,
 ) -> (Vec<SchemaViolation>, Vec<SchemaViolation>) {
     let Some(value) = &body.value else { return Default::default() };
-    match kind {
+    let (mut envelope, mut details) = match kind {
         Kind::Error => {
             let details = code.zip(fields.details);
             let details = details.map(|(code, details)| compiled.details_violations(code, details));
@@ -169,7 +172,20 @@ fn violations(
         }
         Kind::Success => (compiled.success_violations(value), Vec::new()),
         Kind::Other => Default::default(),
+    };
+    if let Some(unread) = body.unread() {
+        let is_known = |violation: &SchemaViolation| {
+            !is_within(&violation.pointer, unread) && !is_within(unread, &violation.pointer)
+        };
+        envelope.retain(is_known);
+        details.retain(is_known);
     }
+    (envelope, details)
+}
+
+/// Whether a JSON pointer leads to the place of another one, or below it.
+fn is_within(pointer: &str, place: &str) -> bool {
+    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ mod invalid_utf8;
 mod json_charset;
 mod length_and_encoding;
 mod location_missing;
+mod lone_surrogate;
 mod media_type;
 mod message_empty;
 mod message_is_code;
@@ -128,6 +129,7 @@ static RULES: &[&Rule] = &[
     &message_placeholder::RULE,
     &message_structured::RULE,
     &message_long::RULE,
+    &lone_surrogate::RULE,
     &www_authenticate_missing::RULE,
     &allow_missing::RULE,
     &date_missing::RULE,
