@@ -4,6 +4,7 @@ mod blamed;
 mod echo;
 mod freshness;
 mod glance;
+mod http_date;
 mod leak;
 mod messages;
 mod pointer;
@@ -85,8 +86,10 @@ mod www_authenticate_missing;
 use crate::model::{Contract, Observation, RuleInfo, Severity, TransportError};
 pub use blamed::{Blamed, blamed};
 pub use glance::Glance;
+pub use http_date::HttpDate;
+pub use messages::{Message, messages};
 pub use pointer::resolve;
-pub use subject::{Fields, Kind, Patterns, Subject};
+pub use subject::{Fields, Kind, Patterns, Subject, bodiless, media_type};
 
 /// A rule: what it is, and how it looks at one response.
 #[derive(Debug)]
