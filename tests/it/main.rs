@@ -4,6 +4,7 @@ mod architecture;
 mod bad_server;
 mod catalogue;
 mod contracts;
+mod corpus;
 mod defects;
 mod hostile;
 mod includes;
