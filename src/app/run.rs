@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use indexmap::IndexMap;
 
+use super::baseline;
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
 use super::pulse::Pulse;
@@ -71,6 +72,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
     let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
+    let baseline = baseline::open(env, args, &loaded, fail_on(args, &project), redactor)?;
     let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {
@@ -86,14 +88,17 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
         .map(|(name, compiled)| (name.clone(), compiled.contract.codes.keys().cloned().collect()))
         .collect::<IndexMap<_, _>>();
     catalogues.sort_unstable_keys();
-    let settings = settings(args, &project, &target, seed);
+    let mut settings = settings(args, &project, &target, seed);
+    settings.baseline = baseline.as_ref().map(|known| Arc::clone(&known.baseline));
     let files = Arc::clone(&env.files);
     let runner =
         Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
-    let report = observe(env, runner, plan, catalogues, &mut outputs).await;
+    let mut report = observe(env, runner, plan, catalogues, &mut outputs).await;
     // Every answer was waited for, so there is nothing to drain.
     drop(server);
-    let unwritten = outputs.finish(&report, env);
+    let closed = baseline.map_or(Ok(()), |known| known.close(env, &mut report, redactor));
+    let mut unwritten = outputs.finish(&report, env);
+    unwritten.extend(closed.err());
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");
     }
@@ -257,6 +262,7 @@ fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Setti
         timeout: args.timeout,
         longest_wait: args.max_wait,
         seed,
+        baseline: None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! programs build, stay what they are.
 
 use super::Redactor;
-use crate::model::{Event, Finding, Report, ScenarioResult, StepResult};
+use crate::model::{BaselineEntry, BaselineReport, Event, Finding, Report, ScenarioResult, StepResult};
 
 impl Redactor {
     /// The event without the secrets that are known by now.
@@ -25,6 +25,17 @@ impl Redactor {
         self.clean(&mut report.target);
         report.scenarios.iter_mut().for_each(|scenario| self.scenario(scenario));
         report.findings.iter_mut().for_each(|finding| self.finding(finding));
+    }
+
+    /// Takes the secrets out of what is said about a baseline.
+    pub fn baseline(&self, baseline: &mut BaselineReport) {
+        let BaselineReport { file, fixed, gone, expired, expiring, .. } = baseline;
+        self.clean(file);
+        for entry in [fixed, gone, expired, expiring].into_iter().flatten() {
+            let BaselineEntry { file, scenario, step, pointer, message, reason, .. } = entry;
+            let texts = [file, scenario, step, pointer, message, reason];
+            texts.into_iter().flatten().for_each(|text| self.clean(text));
+        }
     }
 
     fn scenario(&self, scenario: &mut ScenarioResult) {
@@ -57,6 +68,7 @@ impl Redactor {
             line: _,
             column: _,
             count: _,
+            accepted: _,
         } = finding;
         [message, help, file, scenario, step, pointer, expected, actual, curl, response, snippet]
             .into_iter()

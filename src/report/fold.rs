@@ -53,6 +53,7 @@ impl Fold {
                 coverage: coverage.collect(),
                 scenarios: Vec::new(),
                 findings: Vec::new(),
+                baseline: None,
             },
             verdict: None,
             open: Vec::new(),
@@ -93,7 +94,9 @@ impl Fold {
 
     /// Counts a finding and returns its place in the report.
     fn finding(&mut self, finding: &Finding) -> usize {
-        self.report.summary.findings.add(finding.severity, finding.count);
+        let summary = &mut self.report.summary;
+        let counts = if finding.accepted { &mut summary.accepted } else { &mut summary.findings };
+        counts.add(finding.severity, finding.count);
         let key = |f: &Finding| {
             let place = (&f.file, f.line, &f.scenario, &f.step);
             self.hasher.hash_one((&f.rule, place, &f.pointer, &f.message, &f.actual, &f.help))
@@ -182,6 +185,7 @@ fn nothing() -> Summary {
         inconclusive: 0,
         skipped: 0,
         findings: FindingCounts::default(),
+        accepted: FindingCounts::default(),
         duration_ms: 0,
     }
 }
