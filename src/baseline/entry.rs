@@ -47,7 +47,19 @@ impl Place {
     }
 }
 
+/// Rules that compare answers with each other: which step they speak about depends on who was first.
+const ACROSS_STEPS: &[&str] = &["RID005"];
+
 impl Entry {
+    /// The entry for a new finding: the narrowest that fits it again in the next run.
+    pub(super) fn new(finding: &Finding, expires: Day) -> Self {
+        let whole = Self::of(finding, expires);
+        if ACROSS_STEPS.contains(&finding.rule.as_str()) {
+            return Self { file: None, scenario: None, step: None, pointer: None, ..whole };
+        }
+        whole
+    }
+
     /// The narrowest entry that fits a finding.
     pub(super) fn of(finding: &Finding, expires: Day) -> Self {
         Self {

@@ -103,9 +103,10 @@ impl Baseline {
         {
             self.say_expired(finding, entry);
         } else if add_until.is_some() && finding.severity >= fail_on {
-            let key = found.order().map(str::to_owned);
+            let entry = Entry::new(finding, found.expires);
+            let key = entry.order().map(str::to_owned);
             if seen.fresh.len() + self.entries.len() < MOST || seen.fresh.contains_key(&key) {
-                seen.fresh.insert(key, found);
+                seen.fresh.insert(key, entry);
                 finding.accepted = true;
             } else {
                 seen.too_many = true;

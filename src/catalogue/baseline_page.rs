@@ -25,7 +25,8 @@ pub(super) fn text() -> String {
          says so; entries in use are announced 14 days before.\n\n\
          An entry written by `--update-baseline` names rule, file, scenario (with its case), step, pointer and message, so \
          that a new fault does not hide behind an old one, and neither lines nor ids, times and numbers, so that the \
-         old one is known again. Leave parts out to accept more: only `rule` and `file`, say. A run that was given \
+         old one is known again. Leave parts out to accept more: only `rule` and `file`, say. An entry for \
+         `request-id-reused` has no place at all: which of two answers came first differs from run to run. A run that was given \
          paths, `--tag` or `--filter` never calls an entry without a `file` fixed.\n",
     );
     tables(&BASELINE, &mut text, &mut Vec::new());

@@ -167,3 +167,19 @@ fn an_update_keeps_reasons_and_days_and_adds_what_fails() {
     assert_eq!(accepted, [true, true, true, true, false]);
     assert_eq!(told, [line("x", "2026-06-20", reason()), line("old", "2026-09-01", reason()), added]);
 }
+
+#[test]
+fn who_was_first_with_an_id_makes_no_difference() {
+    let reused = |step: &str, pointer: &str| Finding {
+        rule: "RID005".into(),
+        pointer: pointer.into(),
+        ..finding(step, "the request id was used before")
+    };
+    let update = Baseline::new(Vec::new(), Policy { add_until: Some(day("2026-09-01")), ..policy() });
+    update.judge(place("one"), true, &mut [reused("one", ""), reused("two", "/requestId")]);
+    let entries = update.outcome(&scope(&["one"])).entries.expect("asked for");
+    assert_eq!(entries.len(), 1);
+    let mut other = [Finding { file: "suite/b.yaml".into(), ..reused("three", "/requestId") }];
+    Baseline::new(entries, policy()).judge(place("three"), true, &mut other);
+    assert!(other[0].accepted);
+}
