@@ -14,11 +14,12 @@
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
-//! | 2 | `expect`, `judge`, `plan`, `project` | decisions over several rooms |
+//! | 2 | `baseline`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `matcher`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
 //! | 0 | `model`, `spelling` | data, and did-you-mean |
 
 pub mod app;
+pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod contract;

@@ -1,5 +1,6 @@
 //! Wiring: the one place that knows all rooms, writes the bytes and chooses the exit code.
 
+mod baseline;
 mod contract;
 mod defects;
 mod dry_run;

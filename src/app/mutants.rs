@@ -41,7 +41,7 @@ pub(super) fn run(env: &mut Env, args: &MutantsArgs) -> Exit {
 async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
     let chosen = chosen(args)?;
     let engine = Engine::new(args.seed, SystemTime::now);
-    let suite = Suite::open(env, &args.suite, Against::Reference, &engine, redactor)?;
+    let (suite, ()) = Suite::open(env, &args.suite, Against::Reference, &engine, redactor, |_, _| Ok(()))?;
     let defects = mutants::met_by(&suite.contracts, &chosen)?;
     let outputs = outputs(&args.report)?;
     let catalogues = suite.catalogues();

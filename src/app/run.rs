@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use indexmap::IndexMap;
 
+use super::baseline;
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
 use super::pulse::Pulse;
@@ -47,7 +48,9 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let seed = args.seed.unwrap_or_else(runtime::fresh_seed);
     let engine = Engine::new(seed, SystemTime::now);
     let against = Against::Target { named: args.target.is_some() };
-    let suite = Suite::open(env, &args.suite, against, &engine, redactor)?;
+    let (suite, baseline) = Suite::open(env, &args.suite, against, &engine, redactor, |project, loaded| {
+        baseline::open(env, args, loaded, fail_on(args, project), redactor)
+    })?;
     let (project, environment) = (&suite.project, &suite.environment);
     let (target, server) = target(args, project, environment).await?;
     if args.dry_run {
@@ -59,15 +62,18 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let mut outputs =
         Outputs::open(&targets, style(env, args, project), redactor.clone(), env.files.as_ref())?;
     let catalogues = suite.catalogues();
-    let settings = settings(args, project, &target, seed);
+    let mut settings = settings(args, project, &target, seed);
+    settings.baseline = baseline.as_ref().map(|known| Arc::clone(&known.baseline));
     let files = Arc::clone(&env.files);
     let Suite { plan, contracts, variables, .. } = suite;
     let runner =
         Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
-    let report = observe(env, runner, plan, catalogues, &mut outputs).await;
+    let mut report = observe(env, runner, plan, catalogues, &mut outputs).await;
     // Every answer was waited for, so there is nothing to drain.
     drop(server);
-    let unwritten = outputs.finish(&report, env);
+    let closed = baseline.map_or(Ok(()), |known| known.close(env, &mut report, redactor));
+    let mut unwritten = outputs.finish(&report, env);
+    unwritten.extend(closed.err());
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");
     }
@@ -214,5 +220,6 @@ fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Setti
         timeout: args.timeout,
         longest_wait: args.max_wait,
         seed,
+        baseline: None,
     }
 }

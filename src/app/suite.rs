@@ -10,7 +10,7 @@ use super::variables::Variables;
 use crate::cli::SuiteArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Loaded, Plan};
 use crate::project::{Environment, Project};
 use crate::redact::Redactor;
 use crate::reference;
@@ -36,17 +36,18 @@ pub(super) struct Suite {
 }
 
 impl Suite {
-    /// Reads and checks everything.
+    /// Reads and checks everything. `look` sees all scenarios before those that are wanted are chosen.
     ///
     /// # Errors
-    /// The mistakes in files, or what else is wrong.
-    pub(super) fn open(
+    /// The mistakes in files, what else is wrong, or what `look` says.
+    pub(super) fn open<T>(
         env: &Env,
         args: &SuiteArgs,
         against: Against,
         engine: &Engine,
         redactor: &Redactor,
-    ) -> Result<Self, Refusal> {
+        look: impl FnOnce(&Project, &[Loaded]) -> Result<T, Refusal>,
+    ) -> Result<(Self, T), Refusal> {
         // The secrets from outside come first: what is wrong with a file is shown without them.
         let mut outside = Variables::new(engine, redactor);
         outside.environment(env);
@@ -71,6 +72,7 @@ impl Suite {
 
         let (loaded, codes) =
             gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
+        let seen = look(&project, &loaded)?;
         let plan = gather::plan(loaded, args, contract.as_deref())?;
         let contracts = gather::contracts(env, &plan)?;
         let unknown =
@@ -78,7 +80,7 @@ impl Suite {
         if !unknown.is_empty() {
             return Err(unknown.into());
         }
-        Ok(Self { project, environment, variables, plan, contracts })
+        Ok((Self { project, environment, variables, plan, contracts }, seen))
     }
 
     /// The codes of every contract, by contract.

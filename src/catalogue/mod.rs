@@ -1,5 +1,6 @@
 //! Pages and schemas made from the code: what they say cannot drift from what the program does.
 
+mod baseline_page;
 mod cli_page;
 mod contract_page;
 mod key_tables;
@@ -8,7 +9,7 @@ mod scenario_page;
 
 use crate::cli::{Exit, SchemaOf};
 use crate::model::RuleInfo;
-use crate::{contract, expect, project, report, rules, scenario, yaml};
+use crate::{baseline, contract, expect, project, report, rules, scenario, yaml};
 
 /// The first line of every page.
 const NOTICE: &str =
@@ -30,11 +31,13 @@ pub fn pages() -> Vec<Page> {
         page("docs/rules.md", rules_page::text(&rules())),
         page("docs/scenarios.md", scenario_page::text()),
         page("docs/contracts.md", contract_page::text()),
+        page("docs/baseline.md", baseline_page::text()),
         page("docs/cli.md", cli_page::text()),
         page("docs/exit-codes.md", exit_codes()),
         schema("schemas/scenario.schema.json", SchemaOf::Scenario),
         schema("schemas/contract.schema.json", SchemaOf::Contract),
         schema("schemas/project.schema.json", SchemaOf::Project),
+        schema("schemas/baseline.schema.json", SchemaOf::Baseline),
         schema("schemas/report.schema.json", SchemaOf::Report),
     ]
 }
@@ -53,6 +56,7 @@ pub fn schema(of: SchemaOf) -> String {
         SchemaOf::Scenario => pretty(scenario::json_schema()),
         SchemaOf::Contract => pretty(yaml::json_schema(&contract::CONTRACT, "tollgate contract")),
         SchemaOf::Project => pretty(yaml::json_schema(&project::PROJECT, "tollgate project")),
+        SchemaOf::Baseline => pretty(yaml::json_schema(&baseline::BASELINE, "tollgate baseline")),
         SchemaOf::Report => report::schema(),
     }
 }

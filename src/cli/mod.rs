@@ -51,7 +51,7 @@ pub enum Command {
         /// A code (ENV001) or a name (envelope-schema); without one, all rules are listed
         rule: Option<String>,
     },
-    /// Print a JSON Schema: of scenario, contract or project files for editors, of the JSON report for scripts
+    /// Print a JSON Schema: of scenario, contract, project or baseline files for editors, of the JSON report for scripts
     Schema {
         /// Which one
         #[arg(value_enum, default_value = "scenario")]
@@ -74,6 +74,8 @@ pub enum SchemaOf {
     Contract,
     /// The project file, tollgate.yaml
     Project,
+    /// Baseline files: accepted findings
+    Baseline,
     /// The JSON report
     Report,
 }

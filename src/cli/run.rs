@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::{ReportTarget, SuiteArgs};
+use crate::baseline::Expires;
 use crate::model::Severity;
 use crate::yaml::duration_from_text;
 
@@ -40,6 +41,16 @@ pub struct RunArgs {
     /// Longest wait for an unexpected 429 to pass
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s", help_heading = "Run")]
     pub max_wait: Duration,
+
+    /// Accept the findings that this file lists, until each one's last day
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Write the file anew: new findings are added, fixed ones dropped; refused where CI is set
+    #[arg(long, requires = "baseline", help_heading = "Baseline")]
+    pub update_baseline: bool,
+    /// Last day of new entries, and a new last day for expired ones: 2026-12-31 or 30d [default: 90d, none renewed]
+    #[arg(long, value_name = "WHEN", requires = "update_baseline", help_heading = "Baseline")]
+    pub expires: Option<Expires>,
 
     /// Version of HTTP to speak
     #[arg(long, value_enum, default_value = "auto", help_heading = "Connection")]

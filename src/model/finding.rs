@@ -177,6 +177,9 @@ pub struct Finding {
     pub actual: String,
     /// How often the same was found at this place.
     pub count: u64,
+    /// Whether the baseline accepts it: it is known, and fails nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepted: bool,
     /// A command that repeats the request, secrets left out.
     pub curl: String,
     /// The response, bounded and redacted: status line, headers, body; may be empty.

@@ -1,5 +1,6 @@
 //! The bottom floor: plain data that every room shares. It imports no room.
 
+mod baseline;
 mod body;
 mod contract;
 mod diagnostic;
@@ -12,6 +13,7 @@ mod report;
 mod scenario;
 mod source;
 
+pub use baseline::{BaselineEntry, BaselineReport, BaselineUpdate};
 pub use body::{Body, BodyFlaw};
 pub use contract::{
     CodeRow, Contract, Details, DetailsShape, Envelope, FieldShape, RateLimit, RequestIdRule, RequestShape,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Matrix, Severity};
+use super::{BaselineReport, Finding, Matrix, Severity};
 
 /// What can be said about a step, a scenario or a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -75,6 +75,11 @@ pub struct FindingCounts {
 }
 
 impl FindingCounts {
+    /// Whether nothing was counted.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Counts `times` findings of a severity.
     pub fn add(&mut self, severity: Severity, times: u64) {
         match severity {
@@ -104,8 +109,11 @@ pub struct Summary {
     pub inconclusive: u64,
     /// Steps left out.
     pub skipped: u64,
-    /// Findings by severity.
+    /// Findings by severity, without those that the baseline accepts.
     pub findings: FindingCounts,
+    /// Findings that the baseline accepts, by severity; left out if there are none.
+    #[serde(default, skip_serializing_if = "FindingCounts::is_nothing")]
+    pub accepted: FindingCounts,
     /// Wall time of the run in milliseconds.
     pub duration_ms: u64,
 }
@@ -131,7 +139,7 @@ pub struct StepResult {
     /// Time spent on it, waits included, in milliseconds.
     #[serde(default)]
     pub duration_ms: u64,
-    /// Why it was skipped or could not be judged.
+    /// Why it was skipped or could not be judged, or passed though its expectation did not hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The contract that its codes belong to, where it is not the scenario's: that of an included file.
@@ -193,6 +201,9 @@ pub struct Report {
     /// The kill matrix, in reports of `tollgate mutants`.
     #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
     pub matrix: Option<Matrix>,
+    /// How the run and its baseline agree, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineReport>,
 }
 
 impl Report {

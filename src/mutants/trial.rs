@@ -31,6 +31,7 @@ pub(super) async fn run(
         timeout: settings.timeout,
         longest_wait: settings.longest_wait,
         seed: settings.seed,
+        baseline: None,
     };
     let runner = Runner::new(
         (suite.transport)()?,

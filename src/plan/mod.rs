@@ -142,7 +142,7 @@ fn all_steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
 }
 
 /// `Name [email: "a@", age: 3]`; long values are cut, the report is no place for a whole document.
-fn case_name(name: &str, row: &Row) -> String {
+pub fn case_name(name: &str, row: &Row) -> String {
     if row.is_empty() {
         return name.to_owned();
     }

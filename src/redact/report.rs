@@ -2,7 +2,7 @@
 //! programs build, stay what they are.
 
 use super::Redactor;
-use crate::model::{Event, Finding, Report, ScenarioResult, StepResult};
+use crate::model::{BaselineEntry, BaselineReport, Event, Finding, Report, ScenarioResult, StepResult};
 
 impl Redactor {
     /// The event without the secrets that are known by now.
@@ -28,6 +28,17 @@ impl Redactor {
         report.findings.iter_mut().chain(alarms).for_each(|finding| self.finding(finding));
         let mutants = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.mutants);
         mutants.flat_map(|mutant| &mut mutant.reason).for_each(|reason| self.clean(reason));
+    }
+
+    /// Takes the secrets out of what is said about a baseline.
+    pub fn baseline(&self, baseline: &mut BaselineReport) {
+        let BaselineReport { file, fixed, gone, expired, expiring, .. } = baseline;
+        self.clean(file);
+        for entry in [fixed, gone, expired, expiring].into_iter().flatten() {
+            let BaselineEntry { file, scenario, step, pointer, message, reason, .. } = entry;
+            let texts = [file, scenario, step, pointer, message, reason];
+            texts.into_iter().flatten().for_each(|text| self.clean(text));
+        }
     }
 
     fn scenario(&self, scenario: &mut ScenarioResult) {
@@ -60,6 +71,7 @@ impl Redactor {
             line: _,
             column: _,
             count: _,
+            accepted: _,
         } = finding;
         [message, help, file, scenario, step, pointer, expected, actual, curl, response, snippet]
             .into_iter()

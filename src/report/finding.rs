@@ -80,6 +80,12 @@ pub(super) fn draw_line(finding: &Finding, again: bool, paint: Paint) -> String 
     format!("{}{message}, at {place}", head(finding, paint))
 }
 
+/// A finding that the baseline accepts, in one line that may be overlooked.
+pub(super) fn draw_accepted(finding: &Finding, paint: Paint) -> String {
+    let plain = draw_line(finding, false, Paint { colour: false });
+    paint.tone(Tone::Dim, &format!("accepted: {plain}"))
+}
+
 /// The response a finding was made in, behind a bar; empty if there was none.
 pub(super) fn draw_response(finding: &Finding, paint: Paint) -> String {
     let mut out = String::new();

@@ -54,6 +54,7 @@ impl Fold {
                 scenarios: Vec::new(),
                 findings: Vec::new(),
                 matrix: None,
+                baseline: None,
             },
             verdict: None,
             open: Vec::new(),
@@ -94,7 +95,9 @@ impl Fold {
 
     /// Counts a finding and returns its place in the report.
     fn finding(&mut self, finding: &Finding) -> usize {
-        self.report.summary.findings.add(finding.severity, finding.count);
+        let summary = &mut self.report.summary;
+        let counts = if finding.accepted { &mut summary.accepted } else { &mut summary.findings };
+        counts.add(finding.severity, finding.count);
         let key = |f: &Finding| {
             let place = (&f.file, f.line, &f.scenario, &f.step);
             self.hasher.hash_one((&f.rule, place, &f.pointer, &f.message, &f.actual, &f.help))
@@ -183,6 +186,7 @@ fn nothing() -> Summary {
         inconclusive: 0,
         skipped: 0,
         findings: FindingCounts::default(),
+        accepted: FindingCounts::default(),
         duration_ms: 0,
     }
 }

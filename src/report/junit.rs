@@ -55,8 +55,8 @@ fn suite(report: &Report, scenario: &ScenarioResult) -> TestSuite {
 
 /// A step. A pass on a later attempt is a plain pass.
 fn case(report: &Report, scenario: &ScenarioResult, step: &StepResult) -> TestCase {
-    let findings: Vec<&Finding> =
-        step.findings.iter().filter_map(|place| report.findings.get(*place)).collect();
+    let all = step.findings.iter().filter_map(|place| report.findings.get(*place));
+    let (accepted, findings): (Vec<&Finding>, Vec<&Finding>) = all.partition(|finding| finding.accepted);
     let mut case = TestCase::new(step.name.as_str(), status(step, &findings));
     case.set_classname(scenario.name.as_str());
     case.set_time(Duration::from_millis(step.duration_ms));
@@ -65,6 +65,9 @@ fn case(report: &Report, scenario: &ScenarioResult, step: &StepResult) -> TestCa
     let mut lines: Vec<&str> = findings.iter().map(|finding| finding.curl.as_str()).collect();
     lines.retain(|curl| !curl.is_empty());
     lines.dedup();
+    let accepted: Vec<String> =
+        accepted.into_iter().map(|finding| finding::draw_accepted(finding, PLAIN)).collect();
+    lines.extend(accepted.iter().map(String::as_str));
     if !lines.is_empty() {
         case.set_system_out(lines.join("\n"));
     }
@@ -140,6 +143,7 @@ mod tests {
             expected: hostile(),
             actual: hostile(),
             count: 1,
+            accepted: false,
             curl: hostile(),
             response: hostile(),
             snippet: hostile(),

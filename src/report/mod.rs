@@ -1,5 +1,6 @@
 //! Turns events and the report into bytes: the table of formats.
 
+mod baseline;
 mod clean;
 mod diagnostic;
 mod finding;

@@ -1,8 +1,8 @@
 //! The end of the report for people: totals, coverage, and the verdict as the last line.
 
 use super::paint::{Paint, Tone};
-use super::{Style, clean, words};
-use crate::model::{Coverage, FindingCounts, Report, Severity, Verdict};
+use super::{Style, baseline, clean, words};
+use crate::model::{Coverage, Finding, FindingCounts, Report, Severity, Verdict};
 
 /// Columns of the labels on the left.
 const LABEL: usize = 12;
@@ -34,6 +34,10 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
         ("requests".into(), vec![format!("{} in {}", summary.requests, words::time(summary.duration_ms))]),
         ("findings".into(), findings(report, hidden, width, style)),
     ];
+    let known = baseline::lines(report);
+    if !known.is_empty() {
+        rows.push(("baseline".into(), known));
+    }
     for (contract, coverage) in &report.coverage {
         rows.push(("coverage".into(), covered(contract, coverage, width, paint)));
     }
@@ -56,6 +60,10 @@ pub(super) fn closing_line(report: &Report, paint: Paint) -> String {
     let findings = by_severity(&summary.findings);
     if !findings.is_empty() {
         parts.push(findings.join(", "));
+    }
+    let accepted = summary.accepted.error + summary.accepted.warning + summary.accepted.note;
+    if accepted > 0 {
+        parts.push(format!("{accepted} accepted"));
     }
     parts.push(words::time(summary.duration_ms));
     if report.interrupted {
@@ -99,7 +107,8 @@ fn findings(report: &Report, hidden: u64, width: usize, style: Style) -> Vec<Str
     let mut lines = vec![if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }];
     if style.leaves_out(Severity::Note) {
         let mut notes: indexmap::IndexMap<(&str, &str), u64> = indexmap::IndexMap::new();
-        for note in report.findings.iter().filter(|finding| finding.severity == Severity::Note) {
+        let is_left_out = |finding: &&Finding| finding.severity == Severity::Note && !finding.accepted;
+        for note in report.findings.iter().filter(is_left_out) {
             *notes.entry((&note.rule, &note.name)).or_default() += note.count;
         }
         let items: Vec<String> = notes

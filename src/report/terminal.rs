@@ -78,6 +78,12 @@ impl Terminal {
             if self.style.leaves_out(found.severity) {
                 continue;
             }
+            if found.accepted {
+                if self.style.verbose {
+                    self.indented(&finding::draw_accepted(found, self.paint));
+                }
+                continue;
+            }
             match self.how_to_show(found) {
                 Show::Full => {
                     if let Some(last) = exchange.filter(|last| !is_same_exchange(last, found)) {

@@ -14,16 +14,17 @@ pub(super) static RULE: Rule = Rule {
 
 ## Why
 
-Usually a proxy or the web framework answers with a page of its own, or text is pasted together by hand. A body
-must be JSON if the contract says so or if its own media type does.
+Usually text is pasted together by hand, or a layer in front of the API answers in plain text (a page of HTML has a
+rule of its own, `framework-page`). A body must be JSON if the contract says so or if its own media type does. That a
+text is also sent as one, `text/plain`, is the same fault and not told twice.
 
 ## Fires
 
 ```http propertybase-v1
-HTTP/1.1 502 Bad Gateway
-content-type: text/html
+HTTP/1.1 404 Not Found
+content-type: application/json
 
-<html><body>502 Bad Gateway</body></html>
+{'success': False, 'error': {'code': 'NOT_FOUND'}}
 ```
 
 ## Silent

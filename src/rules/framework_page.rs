@@ -14,8 +14,9 @@ pub(super) static RULE: Rule = Rule {
 
 ## Why
 
-Clients cannot read the page, and it names the product and often its version. The rules of the envelope are silent
-about it: one fault, one finding.
+Clients cannot read the page, and it names the product and often its version. Known pages and lines of text are called
+by their author's name; any other document of HTML or XML in an error's place is told as such. The rules of the envelope
+and of the request id are silent about it: one fault, one finding.
 
 ## Fires
 
@@ -64,30 +65,90 @@ const PAGES: &[(&str, &[&str])] = &[
     ("Spring Boot", &["whitelabel error page"]),
     ("Django", &["django version:"]),
     ("Django", &["<h1>server error (500)</h1>"]),
+    ("Django", &["<h1>bad request (400)</h1>"]),
+    ("Django", &["csrf verification failed. request aborted."]),
+    ("Django", &["using the urlconf defined in"]),
     ("Django", &["<p>the requested resource was not found on this server.</p>"]),
     ("Rails", &["action controller: exception caught"]),
     ("Rails", &["we're sorry, but something went wrong"]),
     ("Rails", &["the page you were looking for doesn't exist"]),
+    ("Rails", &["<title>the change you wanted was rejected (422)</title>"]),
+    ("Rails", &["rails-default-error-page"]),
     ("ASP.NET", &["<title>runtime error</title>"]),
     ("ASP.NET", &["server error in '"]),
     ("ASP.NET", &["an unhandled exception occurred while processing the request"]),
     ("Werkzeug", &["the debugger caught an exception in your wsgi application"]),
+    ("Werkzeug", &["// werkzeug debugger"]),
     ("Werkzeug", &["<p>the requested url was not found on the server."]),
     ("Werkzeug", &["<p>the server encountered an internal error and was unable to complete your request."]),
+    ("Werkzeug", &["<!doctype html>\n<html lang=en>\n<title>", "</title>\n<h1>"]),
     ("Laravel", &["whoops, looks like something went wrong"]),
-    ("Gunicorn", &["<h1><p>internal server error</p></h1>"]),
+    ("Laravel", &["normalize.css", "<div class=\"relative flex items-top justify-center min-h-screen"]),
+    ("Symfony", &["<h1>oops! an error occurred</h1>"]),
+    ("PHP", &["<b>fatal error</b>:"]),
+    ("PHP", &["<b>parse error</b>:"]),
+    ("Gunicorn", &["<h1><p>", "</p></h1>"]),
+    ("Rocket", &["<small>rocket</small>"]),
+    ("Quarkus", &["resource not found</title>", "resource endpoints"]),
+    ("Undertow", &["<html><head><title>error</title></head><body>"]),
     ("Next.js", &["<div id=\"__next"]),
+    ("IIS", &["<h3>http error "]),
+    ("IIS", &["<title>404 - file or directory not found.</title>"]),
+    ("IIS", &["<hr><p>http error "]),
+    ("IIS", &["the page cannot be displayed because an internal server error has occurred."]),
+    ("HAProxy", &["<h1>403 forbidden</h1>\nrequest forbidden by administrative rules."]),
+    ("HAProxy", &["<html><body><h1>", "the server returned an invalid or incomplete response."]),
+    ("HAProxy", &["<html><body><h1>", "the server didn't respond in time."]),
+    ("HAProxy", &["<html><body><h1>", "your browser "]),
+    ("HAProxy", &["<html><body><h1>", "you have sent too many requests in a given amount of time."]),
+    ("Cloudflare", &["<center>cloudflare</center>"]),
+    ("Cloudflare", &["_cf_chl_opt"]),
+    ("S3", &["<?xml", "<error><code>", "<requestid>"]),
+    ("the load balancer of Google", &["<h1>error: server error</h1>"]),
+    ("the front end of Google", &["//www.google.com/", "that’s an error."]),
+    ("Akamai", &["errors&#46;edgesuite&#46;net"]),
+    ("Heroku", &["herokucdn.com/error-pages"]),
+    // What is like nginx and has no name below its line.
+    ("a load balancer", &["<center><h1>"]),
 ];
 
-/// Whole bodies without markup that servers write by themselves, in lower case.
+/// How bodies without markup begin that servers write by themselves, in lower case.
 const LINES: &[(&str, &str)] = &[
     ("the HTTP server of Go", "404 page not found"),
-    ("a framework", "internal server error"),
-    ("a framework", "method not allowed"),
-    ("a framework", "not found"),
-    ("a proxy", "bad gateway"),
-    ("a proxy", "gateway timeout"),
-    ("a proxy", "service unavailable"),
+    ("the HTTP server of Go", "http: request body too large"),
+    ("the JSON decoder of Go", "invalid character '"),
+    ("Axum", "failed to parse the request body as json"),
+    ("Axum", "failed to deserialize the json body into the target type"),
+    ("Axum", "failed to buffer the request body"),
+    ("Axum", "expected request with `content-type: application/json`"),
+    ("Actix", "json deserialize error"),
+    ("Actix", "content type error"),
+    ("Warp", "http method not allowed"),
+    ("Uvicorn", "invalid http request received."),
+    ("a rate limiter", "too many requests, please try again later."),
+    ("Envoy", "upstream request timeout"),
+    ("Envoy", "rbac: access denied"),
+    ("Envoy", "local_rate_limited"),
+    ("Envoy", "jwt is "),
+    ("Traefik", "no available server"),
+    ("Cloudflare", "error code: 1"),
+    ("Cloudflare", "error code: 5"),
+    ("an ingress without a backend", "default backend - 404"),
+    ("a framework", "cannot get /"),
+    ("a framework", "cannot post /"),
+    ("a framework", "cannot put /"),
+    ("a framework", "cannot patch /"),
+    ("a framework", "cannot delete /"),
+    ("Vercel", "the page could not be found"),
+];
+
+/// How bodies begin that are no JSON and no text either, in lower case.
+const MARKUP: &[(&str, &str)] = &[
+    ("a page of HTML", "<!doctype html"),
+    ("a page of HTML", "<html"),
+    ("a page of HTML", "<head"),
+    ("a page of HTML", "<body"),
+    ("a document of XML", "<?xml"),
 ];
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
@@ -96,15 +157,50 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     if subject.error_contract().is_none() || is_json || subject.response.cut.is_some() {
         return;
     }
-    let Some(author) = author(subject) else { return };
-    let observation = Observation::new(&RULE.info, format!("{author} answered in the API's place"));
+    let page = glance::raw(subject.response).to_ascii_lowercase().replace("\r\n", "\n");
+    let page = page.trim();
+    let message = if let Some(author) = author(page, subject.response.status) {
+        format!("{author} answered in the API's place")
+    } else if let Some((what, _)) = MARKUP.iter().find(|(_, start)| page.starts_with(start)) {
+        format!("{what} was sent in the error's place")
+    } else {
+        return;
+    };
+    let observation = Observation::new(&RULE.info, message);
     found.push(observation.help("let the API answer every request, unknown routes and crashes included"));
 }
 
-/// Who wrote the page.
-fn author(subject: &Subject<'_>) -> Option<&'static str> {
-    let page = glance::raw(subject.response).to_ascii_lowercase();
+/// Who wrote the page, if that shows.
+fn author(page: &str, status: u16) -> Option<&'static str> {
     let pages = PAGES.iter().filter(|(_, parts)| parts.iter().all(|part| page.contains(part)));
-    let lines = LINES.iter().filter(|(_, line)| *line == page.trim());
-    pages.map(|(author, _)| *author).chain(lines.map(|(author, _)| *author)).next()
+    let lines =
+        LINES.iter().filter(|(_, line)| page.starts_with(line) && page.lines().count() <= LINES_OF_TEXT);
+    let known = pages.map(|(author, _)| *author).chain(lines.map(|(author, _)| *author)).next();
+    known.or_else(|| is_reason(page, status).then_some("a framework or a proxy"))
 }
+
+/// Most lines of a body that is one of the known texts.
+const LINES_OF_TEXT: usize = 6;
+
+/// Whether a body is no more than the status in words: `Not Found`, `400 Bad Request`.
+fn is_reason(page: &str, status: u16) -> bool {
+    let words = page.strip_prefix(&status.to_string()).unwrap_or(page).trim_matches([' ', '.', ':', '-']);
+    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let is_said = |reason: &str| reason.eq_ignore_ascii_case(words);
+    reason.is_some_and(is_said) || SAID.iter().any(|reason| is_said(reason))
+}
+
+/// What is said of any status, and what was said before RFC 9110.
+const SAID: &[&str] = &[
+    "bad gateway",
+    "bad request",
+    "error",
+    "gateway time-out",
+    "gateway timeout",
+    "internal server error",
+    "method not allowed",
+    "not found",
+    "request entity too large",
+    "request-uri too long",
+    "service unavailable",
+];

@@ -1,7 +1,7 @@
 //! A body under another media type than documented.
 
 use super::{Rule, Subject, show, subject::is_json};
-use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
+use crate::model::{BodyFlaw, Observation, RuleInfo, RuleSource as Source, Severity};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -43,6 +43,10 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     if subject.response.body.is_empty() {
         return;
     }
+    // A text that is sent as a text is one fault, and the missing JSON is it.
+    if subject.media_type.is_some_and(|is| !is_json(is)) && is_text(subject) {
+        return;
+    }
     let is = subject.media_type.unwrap_or_default();
     let expected = if let Some(contract) = subject.error_contract() {
         let wanted = contract.envelope.media_type.split(';').next().unwrap_or_default().trim();
@@ -61,4 +65,9 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     };
     let help = format!("send `Content-Type: {expected}`");
     found.push(Observation::new(&RULE.info, message).help(help).values(expected, show::text(is)));
+}
+
+/// Whether the body is nothing that could be JSON.
+fn is_text(subject: &Subject<'_>) -> bool {
+    subject.body.flaws.iter().any(|flaw| matches!(flaw, BodyFlaw::Syntax { offset: 0, .. }))
 }

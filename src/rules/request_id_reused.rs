@@ -58,9 +58,11 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         (Some(_), Some(pointer)) => pointer.as_str(),
         _ => "",
     };
-    let observation =
-        Observation::new(&RULE.info, format!("the request id was used before: {first}")).at(pointer);
+    // The place stays out of the message: which answer was the first differs from run to run.
+    let observation = Observation::new(&RULE.info, "the request id was used before").at(pointer);
     let id = subject.body_id().map(show::text).or_else(|| subject.header_id().map(|id| show::text(&id)));
-    let help = "make a new id for every request; look for a cache that replays responses";
+    let help = format!(
+        "first in {first}; make a new id for every request, and look for a cache that replays responses"
+    );
     found.push(observation.help(help).values("an id of its own", id.unwrap_or_default()));
 }

@@ -25,6 +25,8 @@ struct Included {
     codes: Vec<String>,
     findings: Vec<Finding>,
     captures: Vec<(String, Value)>,
+    /// Whether nothing can build on it: a step of it did not get what it expects.
+    ends_scenario: bool,
 }
 
 /// Runs the file, or takes over what an earlier run of it found.
@@ -58,7 +60,7 @@ pub(super) async fn run(
         codes: outcome.codes.clone(),
         findings: Vec::new(),
     };
-    let ends_scenario = outcome.verdict != Verdict::Pass;
+    let ends_scenario = outcome.ends_scenario || outcome.verdict != Verdict::Pass;
     StepOutcome { result, findings: outcome.findings.clone(), included: Some(key), ends_scenario }
 }
 
@@ -91,6 +93,7 @@ async fn execute(
         reason,
         requests: steps.iter().map(|step| step.result.attempts).sum(),
         codes: steps.iter().flat_map(|step| step.result.codes.clone()).collect(),
+        ends_scenario: steps.iter().any(|step| step.ends_scenario),
         findings: steps.into_iter().flat_map(|step| step.findings).collect(),
         captures: context.captured(&scope),
     }
@@ -105,6 +108,7 @@ impl Included {
             codes: Vec::new(),
             findings: Vec::new(),
             captures: Vec::new(),
+            ends_scenario: true,
         }
     }
 }

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc};
 
+use crate::baseline::Baseline;
 use crate::contract::Compiled;
 use crate::env::Files;
 use crate::model::{Event, Severity};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub longest_wait: Duration,
     /// Seed of everything random.
     pub seed: u64,
+    /// Known findings that fail nothing.
+    pub baseline: Option<Arc<Baseline>>,
 }
 
 /// What all scenarios of a run share.

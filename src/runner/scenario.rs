@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::step::{self, StepOutcome};
 use super::{Runner, Stop, include};
+use crate::baseline::Place;
 use crate::contract::Compiled;
-use crate::model::{Action, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
+use crate::model::{Action, Finding, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
 use crate::plan::{self, Cell, Run};
 use crate::template::Scope;
 
@@ -218,7 +219,9 @@ impl<'r> Context<'r> {
                     None => self.step(step, scope, stop).await,
                 };
                 if outcome.ends_scenario && ended.is_none() {
-                    ended = Some(format!("not run: step `{}` did not pass", outcome.result.name));
+                    let known = outcome.result.verdict == Verdict::Pass;
+                    let why = if known { step::KNOWN } else { "did not pass" };
+                    ended = Some(format!("not run: step `{}` {why}", outcome.result.name));
                 }
                 outcomes.push(outcome);
             }
@@ -262,10 +265,21 @@ impl<'r> Context<'r> {
     }
 
     fn skipped(&self, step: &Step, reason: &str) -> StepOutcome {
+        self.accept(step, false, &mut []);
         let mut result = self.result(step);
         result.verdict = Verdict::Skipped;
         result.reason = Some(self.runner.redactor.text(reason).into_owned());
         StepOutcome { result, findings: Vec::new(), included: None, ends_scenario: false }
+    }
+
+    /// Marks the findings of a step that the baseline accepts. `proven` says that the step got the answer it wants:
+    /// only then what did not come again is gone.
+    pub(super) fn accept(&self, step: &Step, proven: bool, findings: &mut [Finding]) {
+        if let Some(baseline) = &self.runner.settings.baseline {
+            let clean = |text| self.runner.redactor.text(text);
+            let place = Place::new(&self.scenario.source.name, &clean(self.name), &clean(&step.name.value));
+            baseline.judge(place, proven, findings);
+        }
     }
 
     /// The result of a step that has not done anything yet.

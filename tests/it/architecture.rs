@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["model", "spelling"],
     &["contract", "matcher", "redact", "report", "rules", "scenario", "template", "yaml"],
-    &["expect", "judge", "plan", "project"],
+    &["baseline", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
     &["mutants"],

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_server;
+mod baseline;
 mod catalogue;
 mod contracts;
 mod corpus;

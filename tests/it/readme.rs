@@ -20,7 +20,7 @@ fn project() -> TempDir {
         std::fs::write(path, text).expect("written");
         written += 1;
     }
-    assert_eq!(written, 4);
+    assert_eq!(written, 5);
     folder
 }
 
@@ -45,8 +45,9 @@ fn the_contract_is_good() {
 #[test]
 fn the_scenario_and_the_project_are_good() {
     let folder = project();
-    let planned =
-        tollgate(&folder, &["run", "--env", "staging", "--secret", "api_key=sekret-sekret", "--dry-run"]);
+    let secret = ["--secret", "api_key=sekret-sekret"];
+    let planned = ["run", "--env", "staging", "--baseline", "tollgate-baseline.yaml", "--dry-run"];
+    let planned = tollgate(&folder, &[&planned[..], &secret].concat());
     assert_eq!(planned.status.code(), Some(0), "{}", said(&planned));
     let said = said(&planned);
     assert!(said.contains("https://staging.example.com") && said.contains("GET /orders/none"), "{said}");

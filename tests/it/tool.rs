@@ -25,7 +25,7 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     command.args(arguments).current_dir(folder);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy().to_ascii_uppercase();
-        if text.starts_with("TOLLGATE_") || text.ends_with("_PROXY") || text == "COLUMNS" {
+        if text.starts_with("TOLLGATE_") || text.ends_with("_PROXY") || text == "COLUMNS" || text == "CI" {
             command.env_remove(&name);
         }
     }

@@ -5,7 +5,7 @@ use crate::model::{Cut, RuleInfo, TransportError, TransportErrorKind};
 
 /// An exchange written as HTTP text: the request, if it matters, and the response. `<BOM>`, `<0xFC>` and
 /// `<connection closed>` stand for what text cannot show.
-fn parse(text: &str) -> Exchange {
+pub(super) fn parse(text: &str) -> Exchange {
     if !text.contains("HTTP/") {
         return not_http(text);
     }

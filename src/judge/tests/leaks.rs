@@ -309,5 +309,5 @@ fn pages_of_frameworks_are_one_finding() {
     let headers = [("content-type", "text/html"), USUAL[1], USUAL[2]];
     assert_eq!(judged(&exchange("GET /leads", 500, &headers, debug)), ["framework-page", "stack-trace"]);
     let unknown = "<html><h1>Oh no</h1></html>";
-    assert_eq!(judged(&exchange("GET /leads", 500, &headers, unknown)), ["body-not-json", "media-type"]);
+    assert_eq!(judged(&exchange("GET /leads", 500, &headers, unknown)), ["framework-page"]);
 }

@@ -5,6 +5,7 @@ mod dialects;
 mod docs;
 mod edges;
 mod http;
+mod judged;
 mod leaks;
 mod robust;
 mod rows;

@@ -137,7 +137,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "rails-validation",
         description: "wrong fields get the `errors` of Rails",
-        expected: &["ENV001"],
+        expected: &["ENV015"],
         how: How::Wire(|wire, _| speak(wire, VALIDATION, JSON, r#"{"errors":{"email":["is invalid"]}}"#)),
         ..ERRORS
     },
@@ -192,14 +192,14 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "edge-limit",
         description: "a limit that is used up gets the plain text of a content delivery network",
-        expected: &["ENV003", "ENV008"],
+        expected: &["LEA005"],
         how: How::Wire(|wire, _| speak(wire, &[Kind::RateLimited], PLAIN, "error code: 1015")),
         ..PAGES
     },
     Defect {
         id: "envoy-timeout",
         description: "a request that took too long gets the plain text of Envoy",
-        expected: &["ENV003", "ENV008"],
+        expected: &["LEA005"],
         how: How::Wire(|wire, _| speak(wire, &[Kind::Timeout], "text/plain", "upstream request timeout")),
         ..PAGES
     },
@@ -245,7 +245,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "xml-error",
         description: "a lead that is not there gets XML",
-        expected: &["ENV003", "ENV008"],
+        expected: &["LEA005"],
         how: How::Wire(|wire, _| {
             let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NotFound</Code></Error>";
             speak(wire, &[Kind::LeadNotFound], "application/xml", body);

@@ -106,7 +106,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "flaky-bad-gateway",
         description: "one in 8 errors is the HTML page of a proxy with 502",
-        expected: &["ENV003", "ENV008"],
+        expected: &["LEA005"],
         every: 8,
         how: How::Wire(|wire, _| {
             wire.status = 502;
