@@ -13,20 +13,22 @@
 //! | 5 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
-//! | 2 | `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `contract`, `matcher`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
+//! | 2 | `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
+//! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
 //! | 0 | `model`, `spelling` | data, and did-you-mean |
 
 pub mod app;
 pub mod catalogue;
 pub mod cli;
 pub mod contract;
+pub mod edges;
 pub mod env;
 pub mod expect;
 pub mod input;
 pub mod judge;
 pub mod matcher;
 pub mod model;
+pub mod openapi;
 pub mod plan;
 pub mod project;
 pub mod redact;

@@ -2,7 +2,9 @@
 
 mod contract;
 mod defects;
+mod described;
 mod dry_run;
+mod edges;
 mod explain;
 mod gather;
 mod outputs;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use indexmap::IndexMap;
 
+use super::edges;
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
 use super::pulse::Pulse;
@@ -70,7 +71,20 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let contract =
         args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-    let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
+    let (loaded, notes) = edges::scenarios(&edges::Given {
+        env,
+        args,
+        project: &project,
+        variables: &variables,
+        contract: contract.as_deref(),
+        redactor,
+        engine: &engine,
+        seed,
+        inside: server.is_some(),
+    })?;
+    for note in notes.iter().filter(|_| !args.quiet) {
+        let _ = writeln!(env.stderr, "note: {}", redactor.text(note));
+    }
     let plan = gather::plan(loaded, args, contract.as_deref())?;
     let contracts = gather::contracts(env, &plan)?;
     if args.dry_run {

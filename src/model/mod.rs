@@ -3,6 +3,7 @@
 mod body;
 mod contract;
 mod diagnostic;
+mod edges;
 mod event;
 mod exchange;
 mod finding;
@@ -17,13 +18,14 @@ pub use contract::{
     RetryAfterRule, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 pub use diagnostic::{Annotation, Diagnostic};
+pub use edges::{Edges, Operation};
 pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
 pub use finding::{Finding, Observation, RuleInfo, SchemaViolation, Severity, Source as RuleSource};
 pub use node::{Entry, Node, NodeKind};
 pub use report::{Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict};
 pub use scenario::{
-    Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Expect, HeaderLine, Include, Matcher,
-    MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
+    Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Demand, Expect, HeaderLine, Include,
+    Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
 };
 pub use source::{Position, Source, Span, Spanned};

@@ -217,7 +217,8 @@ impl<'r> Context<'r> {
                     Some(reason) => self.skipped(step, &reason),
                     None => self.step(step, scope, stop).await,
                 };
-                if outcome.ends_scenario && ended.is_none() {
+                let binds = !self.scenario.independent || *section == Section::Setup;
+                if outcome.ends_scenario && binds && ended.is_none() {
                     ended = Some(format!("not run: step `{}` did not pass", outcome.result.name));
                 }
                 outcomes.push(outcome);
@@ -258,6 +259,7 @@ impl<'r> Context<'r> {
                 Some(included) => include::run(self.runner, step, included, self, scope, stop).await,
                 None => self.skipped(step, "the included file was not loaded"),
             },
+            Action::LeftOut(why) => self.skipped(step, why),
         }
     }
 

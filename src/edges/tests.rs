@@ -1,0 +1,1 @@
+//! Provocations by family.

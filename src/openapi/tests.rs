@@ -1,0 +1,1 @@
+//! Documents by their parts: what is read, what is refused, what is named.
