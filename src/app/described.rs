@@ -8,7 +8,7 @@ use super::edges::Given;
 use super::gather::Refusal;
 use crate::contract::{BodySchema, Compiled};
 use crate::input;
-use crate::model::{Edges, HeaderLine, Node, NodeKind, Operation, Span};
+use crate::model::{Edges, HeaderLine, Node, NodeKind, Span, Spanned};
 use crate::openapi;
 use crate::redact::is_credential;
 
@@ -56,6 +56,13 @@ pub(super) fn read(
             }
         }
     });
+    if edges.operations.is_empty() {
+        let base = &contract.contract.base_path;
+        return Err(format!(
+            "no operation of {shown} is below the base path {base} of the contract `{name}`"
+        )
+        .into());
+    }
     if let Some(own) = &contract.edges {
         lend(own, &mut edges);
     }
@@ -91,33 +98,33 @@ fn below(base: &str, server: &str, path: &str) -> Option<String> {
     }
 }
 
-/// What the contract's own good requests carry comes before what the document says; an operation that needs no key
-/// gets none.
+/// What the contract's own good requests carry comes before what the document says. Its credential takes the place of
+/// the document's, and an operation that needs none gets none.
 fn lend(own: &Edges, edges: &mut Edges) {
-    let named = |headers: &[HeaderLine], name: &str| {
-        headers.iter().any(|line| line.name.value.eq_ignore_ascii_case(name))
-    };
     let is_key = |line: &&HeaderLine| match &own.key {
         Some(key) => key.value.eq_ignore_ascii_case(&line.name.value),
         None => is_credential(&line.name.value),
     };
+    let credential = own.headers.iter().find(is_key);
     let guarded = edges.operations.iter().any(|operation| operation.key.is_some());
     for operation in &mut edges.operations {
-        operation.headers.retain(|line| !named(&own.headers, &line.name.value));
-        if guarded && operation.key.is_none() {
-            let none: Vec<_> =
-                own.headers.iter().filter(is_key).map(|line| without(line, operation)).collect();
-            operation.headers.extend(none);
+        let span = operation.name.span;
+        match (credential, &operation.key) {
+            (Some(line), Some(key)) => {
+                operation.headers.retain(|own| own.name.value != key.value);
+                operation.query.retain(|(name, _)| name.value != key.value);
+                operation.key = Some(Spanned::new(line.name.value.clone(), span));
+            }
+            (Some(line), None) if guarded => {
+                let value = Node { kind: NodeKind::Null, span };
+                let name = Spanned::new(line.name.value.clone(), span);
+                operation.headers.push(HeaderLine { name, value });
+            }
+            _ => {}
         }
     }
     edges.headers = placed(&own.headers, edges);
     edges.expired = placed(&own.expired, edges);
-}
-
-fn without(line: &HeaderLine, operation: &Operation) -> HeaderLine {
-    let mut name = line.name.clone();
-    name.span = operation.name.span;
-    HeaderLine { name, value: Node { kind: NodeKind::Null, span: operation.name.span } }
 }
 
 /// The contract's lines, their places moved into the document: spans of one file mean nothing in another.

@@ -1,6 +1,6 @@
 //! `--edges`: the scenarios that provoke errors, beside those of files or alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::described::{self, Described};
 use super::gather::{self, Refusal};
 use crate::cli::RunArgs;
-use crate::contract::{self, Compiled};
+use crate::contract::{self, BodySchema, Compiled};
 use crate::edges::{self, Target};
 use crate::env::Env;
 use crate::input;
-use crate::model::{Diagnostic, Node, Scenario};
+use crate::model::{Diagnostic, Edges, Node, Scenario};
 use crate::plan::{self, Held, Loaded};
 use crate::project::Project;
 use crate::redact::Redactor;
@@ -38,9 +38,9 @@ pub(super) struct Given<'a> {
 /// without a path means the latter alone.
 pub(super) fn scenarios(given: &Given<'_>) -> Result<(Vec<Loaded>, Vec<String>), Refusal> {
     if !given.args.edges {
-        return Ok((given.from_files()?, Vec::new()));
+        return Ok((given.files_scenarios()?, Vec::new()));
     }
-    let mut loaded = if given.args.paths.is_empty() { Vec::new() } else { given.from_files()? };
+    let mut loaded = if given.args.paths.is_empty() { Vec::new() } else { given.files_scenarios()? };
     let mut notes = Vec::new();
     let contracts = given.contracts(&loaded)?;
     let described = match &given.args.openapi {
@@ -55,7 +55,7 @@ pub(super) fn scenarios(given: &Given<'_>) -> Result<(Vec<Loaded>, Vec<String>),
 }
 
 impl Given<'_> {
-    fn from_files(&self) -> Result<Vec<Loaded>, Refusal> {
+    fn files_scenarios(&self) -> Result<Vec<Loaded>, Refusal> {
         let Self { env, args, project, variables, contract, redactor, .. } = *self;
         gather::scenarios(env, args, project, variables, contract, redactor)
     }
@@ -74,7 +74,7 @@ impl Given<'_> {
         if names.is_empty() && self.inside {
             names.extend(contract::embedded_names().map(str::to_owned));
         } else if names.is_empty() {
-            names = own(&self.from_files()?);
+            names = own(&self.files_scenarios()?);
         }
         let mut contracts = IndexMap::new();
         for name in names {
@@ -123,34 +123,16 @@ impl Given<'_> {
     ) -> Result<Vec<Loaded>, Refusal> {
         let render = |node: &Node| self.rendered(node);
         let is_given = |name: &str| self.variables.contains(name);
-        let target = |name, edges, schemas| Target {
-            edges,
-            contract: name,
-            schemas,
-            given: &is_given,
-            render: &render,
-            large: self.args.edges_large,
-        };
+        let known = Known { given: &is_given, render: &render, large: self.args.edges_large };
         let targets: Vec<_> = match described {
             Some(described) => {
                 let schemas = described.schemas.iter().map(|(name, schema)| (name.as_str(), schema));
-                vec![target(described.contract.as_str(), &described.edges, schemas.collect())]
+                vec![known.target(&described.contract, &described.edges, schemas.collect())]
             }
-            None => contracts
-                .iter()
-                .filter_map(|(name, contract)| {
-                    let edges = contract.edges.as_deref()?;
-                    let schemas = edges.operations.iter().filter_map(|operation| {
-                        let schema = contract.body_schema(&operation.method, &operation.path)?;
-                        Some((operation.name.value.as_str(), schema))
-                    });
-                    Some(target(name.as_str(), edges, schemas.collect()))
-                })
-                .collect(),
+            None => contracts.iter().filter_map(|(name, contract)| known.target_of(name, contract)).collect(),
         };
-        let mistakes: Vec<_> = targets.iter().flat_map(edges::mistakes).collect();
         let scenarios = edges::scenarios(&targets, self.seed, self.args.max_requests);
-        let mistakes = self.linted(&scenarios, mistakes);
+        let mistakes = mistakes(&targets, &scenarios, self.variables);
         if !mistakes.is_empty() {
             return Err(mistakes.into());
         }
@@ -161,25 +143,78 @@ impl Given<'_> {
         Ok(scenarios.into_iter().map(load).collect())
     }
 
-    /// The mistakes in templates besides; one that is in every step is told once.
-    fn linted(&self, scenarios: &[Scenario], mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let names: HashSet<String> = self.variables.iter().map(|(name, _)| name.to_owned()).collect();
-        for mistake in scenarios.iter().flat_map(|scenario| plan::lint(scenario, &names, &[], true)) {
-            if !mistakes.contains(&mistake) {
-                mistakes.push(mistake);
-            }
-        }
-        mistakes
+    /// A value with its templates filled in.
+    pub(super) fn rendered(&self, node: &Node) -> Option<Value> {
+        rendered(node, self.variables, self.engine)
+    }
+}
+
+/// The mistakes in the edges of a contract, as far as they show without a run.
+pub(super) fn check(name: &str, contract: &Compiled) -> Vec<Diagnostic> {
+    let variables = Arc::new(Scope::new(u64::MAX));
+    let engine = Engine::new(0, std::time::SystemTime::now);
+    let render = |node: &Node| rendered(node, &variables, &engine);
+    let known = Known { given: &|_| false, render: &render, large: false };
+    let targets: Vec<_> = known.target_of(name, contract).into_iter().collect();
+    mistakes(&targets, &edges::scenarios(&targets, 0, edges::MOST_REQUESTS), &variables)
+}
+
+/// What is known before a run.
+struct Known<'a> {
+    given: &'a dyn Fn(&str) -> bool,
+    render: &'a dyn Fn(&Node) -> Option<Value>,
+    large: bool,
+}
+
+impl<'a> Known<'a> {
+    fn target(
+        &self,
+        contract: &'a str,
+        edges: &'a Edges,
+        schemas: HashMap<&'a str, &'a BodySchema>,
+    ) -> Target<'a> {
+        let Self { given, render, large } = *self;
+        Target { edges, contract, schemas, given, render, large }
     }
 
-    /// A value with its templates filled in. What is known only later gets a value that is none of the API's.
-    pub(super) fn rendered(&self, node: &Node) -> Option<Value> {
-        let mut scope = Scope::child(self.variables, u64::MAX - 1);
-        for name in edges::variables(node) {
-            if !scope.contains(&name) {
-                scope.set(name, Value::String("edge".to_owned()));
+    /// The contract's own operations.
+    fn target_of(&self, name: &'a str, contract: &'a Compiled) -> Option<Target<'a>> {
+        let edges = contract.edges.as_deref()?;
+        let schemas = edges.operations.iter().filter_map(|operation| {
+            let schema = contract.body_schema(&operation.method, &operation.path)?;
+            Some((operation.name.value.as_str(), schema))
+        });
+        Some(self.target(name, edges, schemas.collect()))
+    }
+}
+
+/// Good bodies that are none, and mistakes in templates. A mistake is in every variation of the good request, and is
+/// told once: where it is written, if that is known, and not at the operation.
+fn mistakes(targets: &[Target<'_>], scenarios: &[Scenario], variables: &Scope) -> Vec<Diagnostic> {
+    let mut found: Vec<_> = targets.iter().flat_map(edges::mistakes).collect();
+    let names: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
+    for scenario in scenarios {
+        let mut mistakes = plan::lint(scenario, &names, &[], true);
+        let is_written = |mistake: &Diagnostic| mistake.primary.span != scenario.name.span;
+        if mistakes.iter().any(is_written) {
+            mistakes.retain(is_written);
+        }
+        for mistake in mistakes {
+            if !found.contains(&mistake) {
+                found.push(mistake);
             }
         }
-        self.engine.node(node, &scope).ok()
     }
+    found
+}
+
+/// A value with its templates filled in. What is known only later gets a value that is none of the API's.
+fn rendered(node: &Node, variables: &Arc<Scope>, engine: &Engine) -> Option<Value> {
+    let mut scope = Scope::child(variables, u64::MAX - 1);
+    for name in edges::variables(node) {
+        if !scope.contains(&name) {
+            scope.set(name, Value::String("edge".to_owned()));
+        }
+    }
+    engine.node(node, &scope).ok()
 }

@@ -3,8 +3,10 @@
 use super::good::{Answer, Credential, Good, collect};
 use super::{Dice, Provocation};
 use crate::model::{HeaderLine, NodeKind};
+use crate::redact::is_credential;
 
-/// No key, a malformed, an unknown and an expired one, and another scheme.
+/// No key, a malformed, an unknown and an expired one, and another scheme. Whatever else sounds like a credential is
+/// taken away as well: it might be enough by itself.
 pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
     match &good.credential {
         Some(Credential::Header(name)) => in_header(good, name, dice),
@@ -24,7 +26,7 @@ fn in_header(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
     };
     let with = |what: &str, rank: u8, value: Option<String>| {
         let mut request = good.but(Answer::Refusal);
-        request.headers.retain(|line| line.name.value != *name);
+        request.headers.retain(|line| line.name.value != *name && !is_credential(&line.name.value));
         request.headers.extend(value.map(|value| good.header(name, &value)));
         Provocation::new(what, rank, request)
     };
@@ -48,6 +50,7 @@ fn in_header(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
 fn in_query(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
     let with = |what: &str, rank: u8, value: Option<String>| {
         let mut request = good.but(Answer::Refusal);
+        request.headers.retain(|line| !is_credential(&line.name.value));
         request.query.retain(|(key, _)| key.value != *name);
         request.query.extend(value.map(|value| (good.here(name.to_owned()), good.text(&value))));
         Provocation::new(what, rank, request)
@@ -73,7 +76,8 @@ fn expired(good: &Good<'_>) -> Option<Provocation> {
     }
     let mut request = good.but(Answer::Refusal);
     let replaced = |line: &HeaderLine| {
-        lines.iter().any(|expired| expired.name.value.eq_ignore_ascii_case(&line.name.value))
+        let named = lines.iter().any(|expired| expired.name.value.eq_ignore_ascii_case(&line.name.value));
+        named || is_credential(&line.name.value)
     };
     request.headers.retain(|line| !replaced(line));
     request.headers.extend(lines.iter().filter(|line| line.value.kind != NodeKind::Null).cloned());

@@ -15,10 +15,11 @@ const MANY: usize = 1_000;
 /// Every field of the good body made wrong in every way; the schema says which of them must be refused.
 pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
     let (Some(body), Some(filled)) = (&good.operation.body, &good.body) else { return Vec::new() };
-    let mut all = Vec::new();
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
     for place in place::places(body) {
         let value = filled.pointer(&place::pointer(&place));
-        let mut field = Field { good, body, place: &place, name: place::name(&place), all: &mut all };
+        let name = place::name(&place);
+        let mut field = Field { good, body, place: &place, name, all: &mut all, wrong: None };
         field.missing_or_null();
         match value {
             Some(Value::String(text)) => field.text(text, dice),
@@ -29,9 +30,26 @@ pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
         if let Some(value) = value {
             field.other_type(value, dice);
         }
+        let scalar = value.is_some_and(|value| !value.is_object() && !value.is_array());
+        wrong.extend(field.wrong.filter(|_| scalar).map(|value| (place, value)));
     }
+    all.extend(together(good, body, &wrong));
     all.extend(extra(good, body));
     all
+}
+
+/// Every field wrong at once, where more than one can be: an API that says which fields are wrong names them all.
+fn together(good: &Good<'_>, body: &Node, wrong: &[(Vec<place::Part>, Node)]) -> Option<Provocation> {
+    let mut all = body.clone();
+    for (place, value) in wrong {
+        all = place::with(&all, place, Some(value));
+    }
+    if wrong.len() < 2 {
+        return None;
+    }
+    let mut request = good.but(Answer::refusal_if(good.is_wrong(&all)));
+    request.body = Some(BodyPart::Json(all));
+    Some(Provocation::new(&format!("{} fields wrong at once", wrong.len()), 0, request))
 }
 
 struct Field<'f, 'g> {
@@ -40,11 +58,13 @@ struct Field<'f, 'g> {
     place: &'f Place,
     name: String,
     all: &'f mut Vec<Provocation>,
+    /// A value that the schema refuses.
+    wrong: Option<Node>,
 }
 
 impl Field<'_, '_> {
     fn node(&self, value: &Value) -> Node {
-        place::node(value, self.good.span())
+        Node::from_json(value, self.good.span())
     }
 
     /// The body with another value here, and whether the schema refuses it.
@@ -61,17 +81,25 @@ impl Field<'_, '_> {
         self.all.push(Provocation::new(&format!("{} {what}", self.name), rank, request));
     }
 
+    /// Null is often taken for nothing, so it is wrong only where nothing is wrong, too.
     fn missing_or_null(&mut self) {
+        let (_, needed) = self.changed(None);
         if matches!(self.place.last(), Some(place::Part::Member(_))) {
             self.add("missing", 0, None);
         }
-        self.add("null", 3, Some(&self.node(&Value::Null)));
+        let (body, wrong) = self.changed(Some(&self.node(&Value::Null)));
+        let mut request = self.good.but(Answer::refusal_if(wrong && needed));
+        request.body = Some(BodyPart::Json(body));
+        self.all.push(Provocation::new(&format!("{} null", self.name), 3, request));
     }
 
     /// Those of the values that the schema refuses, or one of the others if it refuses none.
     fn some_of(&mut self, what: &str, rank: u8, values: Vec<Value>, most: usize, dice: &mut Dice) {
         let refused = |value: &Value| self.changed(Some(&self.node(value))).1;
         let (wrong, unclear): (Vec<_>, Vec<_>) = values.into_iter().partition(refused);
+        if let Some(first) = wrong.first().filter(|_| self.wrong.is_none()) {
+            self.wrong = Some(self.node(first));
+        }
         let chosen = if wrong.is_empty() { dice.some(unclear, 1) } else { dice.some(wrong, most) };
         for (index, value) in chosen.iter().enumerate() {
             let rank = rank + u8::from(index > 0) * 2;

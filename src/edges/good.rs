@@ -74,8 +74,10 @@ impl<'a> Good<'a> {
         let common = target.edges.headers.iter().filter(|line| !own(line));
         let lines = common.chain(&operation.headers).filter(|line| line.value.kind != NodeKind::Null);
         let headers: Vec<_> = lines.cloned().collect();
-        let credential =
-            credential(operation, &headers, operation.key.as_ref().or(target.edges.key.as_ref()));
+        let key = operation.key.as_ref().or(target.edges.key.as_ref());
+        // What a description does not guard may be open, whatever is sent along.
+        let open = operation.guessed && operation.key.is_none();
+        let credential = if open { None } else { credential(operation, &headers, key) };
         let body = operation.body.as_ref();
         let body = body.map(|body| (target.render)(body).unwrap_or_else(|| body.to_json()));
         let schema = target.schemas.get(&*operation.name.value).copied();

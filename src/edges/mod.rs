@@ -32,22 +32,67 @@ use good::Good;
 pub const MOST_REQUESTS: usize = 500;
 
 /// A family of provocations.
-struct Family {
+#[derive(Debug)]
+pub struct Family {
     /// Its name.
-    name: &'static str,
+    pub name: &'static str,
+    /// What is sent.
+    pub sends: &'static str,
+    /// Where a refusal is demanded; elsewhere anything but a crash is right.
+    pub refused: &'static str,
     provoke: fn(&Good<'_>, &mut Dice) -> Vec<Provocation>,
 }
 
 /// Every family, in the order of the steps.
-const FAMILIES: [Family; 8] = [
-    Family { name: "credentials", provoke: credentials::provoke },
-    Family { name: "routes", provoke: routes::provoke },
-    Family { name: "bodies", provoke: bodies::provoke },
-    Family { name: "media types", provoke: media::provoke },
-    Family { name: "fields", provoke: fields::provoke },
-    Family { name: "twice", provoke: twice::provoke },
-    Family { name: "urls", provoke: urls::provoke },
-    Family { name: "headers", provoke: heads::provoke },
+pub static FAMILIES: [Family; 8] = [
+    Family {
+        name: "credentials",
+        sends: "no key, a malformed, an unknown and an expired one, another scheme",
+        refused: "all",
+        provoke: credentials::provoke,
+    },
+    Family {
+        name: "routes",
+        sends: "an unknown route, a method that is not declared (PUT or PATCH of what is not there), an unknown method, HEAD, an unknown id",
+        refused: "the unknown route, the unknown method (a 501 is as good), an id listed under `unknown` unless the method is PUT or DELETE",
+        provoke: routes::provoke,
+    },
+    Family {
+        name: "bodies",
+        sends: "malformed and truncated JSON, no body, null, text or a list as the body, nesting 3,000 deep, 1.1 MB, bytes that are not UTF-8, a lone surrogate, a byte order mark, a key twice",
+        refused: "malformed and truncated JSON, and what the schema refuses; no body where the schema refuses `{}`",
+        provoke: bodies::provoke,
+    },
+    Family {
+        name: "media types",
+        sends: "JSON declared as text, XML, a form or multipart instead of JSON, no media type, an unknown charset",
+        refused: "none",
+        provoke: media::provoke,
+    },
+    Family {
+        name: "fields",
+        sends: "each field of the good body missing, null, empty, of another type, out of range, in another form, of 5,000 characters, with a NUL; one field more; all that can be wrong at once",
+        refused: "what the schema refuses; null only where the field may not be missing either",
+        provoke: fields::provoke,
+    },
+    Family {
+        name: "duplicates",
+        sends: "the good request a second time, where the operation is `unique`",
+        refused: "all",
+        provoke: twice::provoke,
+    },
+    Family {
+        name: "URLs",
+        sends: "3.5 kB of query, a long id, `%zz`, `%e`, bytes that are not UTF-8, `%00`, an id that climbs",
+        refused: "none",
+        provoke: urls::provoke,
+    },
+    Family {
+        name: "headers",
+        sends: "a header of 4 kB, one that is not ASCII, conditions that do not hold, ranges that cannot be met",
+        refused: "none",
+        provoke: heads::provoke,
+    },
 ];
 
 /// One bad request, or why it cannot be made.
@@ -163,23 +208,20 @@ impl<'a> Draft<'a> {
 
     fn scenario(self, most: usize) -> Scenario {
         let good = self.good;
-        let (mut setup, mut steps) = (Vec::new(), Vec::new());
-        if self.fits {
-            // A guess that is refused proves less, but does not keep the others from being made.
-            if good.operation.guessed { steps = self.setup } else { setup = self.setup }
+        let beyond = || Err(format!("beyond --max-requests {most}; another --seed chooses others"));
+        let mut setup = self.setup;
+        if !self.fits {
+            setup.truncate(0);
+            setup.push(step(good, "the good request", beyond()));
         }
-        let mut left_out = Vec::new();
+        // A guess that is refused proves less, but does not keep the others from being made.
+        let mut steps = if good.operation.guessed { std::mem::take(&mut setup) } else { Vec::new() };
         for (provocation, chosen) in self.provocations.into_iter().zip(self.chosen) {
-            if chosen || provocation.request.is_err() {
-                steps.push(step(good, &provocation.name, provocation.request));
-            } else {
-                left_out.push(provocation.name);
-            }
-        }
-        if !left_out.is_empty() {
-            let name = format!("{} more", left_out.len());
-            let why = format!("beyond --max-requests {most}: {}", left_out.join(", "));
-            steps.push(step(good, &name, Err(why)));
+            let request = match provocation.request {
+                Ok(_) if !chosen => beyond(),
+                request => request,
+            };
+            steps.push(step(good, &provocation.name, request));
         }
         let vars = twice::shared(good).map(|body| (good.here(twice::BODY.to_owned()), body.clone()));
         Scenario {

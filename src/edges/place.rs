@@ -1,7 +1,5 @@
 //! Places inside a body: walked, named, and changed one at a time.
 
-use serde_json::Value;
-
 use crate::model::{Entry, Node, NodeKind};
 
 /// One part of the way to a value.
@@ -115,27 +113,6 @@ pub(super) fn with(node: &Node, place: &Place, value: Option<&Node>) -> Node {
     Node { kind, span: node.span }
 }
 
-/// A JSON value as a value of a file.
-pub(super) fn node(value: &Value, span: crate::model::Span) -> Node {
-    let kind = match value {
-        Value::Null => NodeKind::Null,
-        Value::Bool(flag) => NodeKind::Bool(*flag),
-        Value::Number(number) => NodeKind::Number(number.clone()),
-        Value::String(text) => NodeKind::Text(text.as_str().into()),
-        Value::Array(items) => NodeKind::List(items.iter().map(|item| node(item, span)).collect()),
-        Value::Object(members) => NodeKind::Map(
-            members
-                .iter()
-                .map(|(name, value)| Entry {
-                    key: crate::model::Spanned::new(name.as_str().into(), span),
-                    value: node(value, span),
-                })
-                .collect(),
-        ),
-    };
-    Node { kind, span }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,7 +131,7 @@ mod tests {
             with(&body, &all[0], None).to_json(),
             json!({ "price": { "amount": 1, "a/b": ["x", "y"] } })
         );
-        let null = node(&json!(null), Span::default());
+        let null = Node::from_json(&json!(null), Span::default());
         let changed = with(&body, &all[4], Some(&null)).to_json();
         assert_eq!(changed, json!({ "name": "Ada", "price": { "amount": 1, "a/b": [null, "y"] } }));
         assert_eq!(at(&body, &all[2]).map(Node::to_json), Some(json!(1)));

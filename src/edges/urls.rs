@@ -4,7 +4,7 @@ use super::good::{Answer, Good};
 use super::{Dice, Provocation};
 
 /// Bytes of the long query: what common servers still hand to the application.
-const LONG: usize = 4_500;
+const LONG: usize = 3_500;
 /// Bytes of the longer one, which their libraries may refuse by themselves.
 const LONGER: usize = 9_000;
 /// Bytes of a long part of the path: more than a file name or a key column takes.
@@ -26,7 +26,7 @@ pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
         Provocation::new(what, rank, request)
     };
     let mut all = vec![
-        in_query("a URL of 4.5 kB", 2, &repeated(dice, LONG)),
+        in_query("a URL of 3.5 kB", 2, &repeated(dice, LONG)),
         in_path("bad percent-encoding (%zz)", 1, "edge%zz"),
         in_path("cut percent-encoding (%e)", 3, "edge%e"),
         in_path("a URL that is not UTF-8 (%c3%28)", 1, "edge%c3%28"),
@@ -34,6 +34,8 @@ pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
     ];
     if good.has_parameters() {
         all.push(in_path("a long id", 2, &repeated(dice, LONG_PART)));
+    }
+    if good.has_parameters() && good.operation.method == "GET" {
         all.push(in_path("an id that climbs (..%2f)", 3, "..%2f..%2fedge"));
     }
     if good.target.large {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::schema::Translator;
 use super::{keys, parameters, reference, sample, security};
-use crate::model::{Entry, Node, NodeKind, Operation, Span, Spanned};
+use crate::model::{Entry, Node, NodeKind, Operation, Spanned};
 use crate::yaml::Problems;
 
 /// An operation with the schema of its body.
@@ -86,7 +86,7 @@ fn read_body<'n>(node: &'n Node, translator: &mut Translator<'n, '_, '_>) -> (Op
     let value = example(media, translator)
         .map(|example| sample::literal(&example))
         .or_else(|| schema.as_ref().map(sample::of));
-    let body = value.map(|value| to_node(&value, media.span));
+    let body = value.map(|value| Node::from_json(&value, media.span));
     (body, schema)
 }
 
@@ -98,25 +98,4 @@ fn example<'n>(media: &'n Node, translator: &mut Translator<'n, '_, '_>) -> Opti
     let first = media.get("examples").and_then(Node::as_map).and_then(<[_]>::first)?;
     let first = reference::follow(translator.root, &first.value, translator.problems)?;
     first.get("value").map(Node::to_json)
-}
-
-/// JSON as a value of the file.
-fn to_node(value: &Value, span: Span) -> Node {
-    let kind = match value {
-        Value::Null => NodeKind::Null,
-        Value::Bool(flag) => NodeKind::Bool(*flag),
-        Value::Number(number) => NodeKind::Number(number.clone()),
-        Value::String(text) => NodeKind::Text(text.as_str().into()),
-        Value::Array(items) => NodeKind::List(items.iter().map(|item| to_node(item, span)).collect()),
-        Value::Object(members) => NodeKind::Map(
-            members
-                .iter()
-                .map(|(name, value)| Entry {
-                    key: Spanned::new(name.as_str().into(), span),
-                    value: to_node(value, span),
-                })
-                .collect(),
-        ),
-    };
-    Node { kind, span }
 }

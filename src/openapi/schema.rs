@@ -15,7 +15,6 @@ const MOST: usize = 4_000;
 const PLAIN: &[&str] = &[
     "const",
     "default",
-    "enum",
     "example",
     "examples",
     "maxItems",
@@ -113,11 +112,11 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                         .map(|entry| (entry.key.value.to_string(), self.translate(&entry.value, depth + 1)));
                     schema.insert(key.to_owned(), Value::Object(members.collect()));
                 }
-                "type" | "format" | "pattern" | "required" | "nullable" | "exclusiveMinimum"
+                "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "exclusiveMinimum"
                 | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
                 _ if SILENT.contains(&key) || key.starts_with("x-") => {}
                 _ => {
-                    self.note(value, &format!("the keyword `{key}` is not understood and allows everything"))
+                    self.note(value, &format!("the keyword `{key}` is not understood and allows everything"));
                 }
             }
         }
@@ -126,15 +125,15 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
 
     /// Keywords that differ between the versions, or that only hold with care.
     fn keyword(&mut self, key: &str, value: &Node, node: &'n Node, schema: &mut Map<String, Value>) {
+        let is_set = |key: &str| node.get(key).is_some_and(|flag| flag.kind == NodeKind::Bool(true));
         match (key, value.to_json()) {
             ("type", Value::String(word)) => {
-                let nullable = node.get("nullable").is_some_and(|flag| flag.kind == NodeKind::Bool(true));
-                let kind = if nullable { json!([word, "null"]) } else { json!(word) };
+                let kind = if is_set("nullable") { json!([word, "null"]) } else { json!(word) };
                 schema.insert(key.to_owned(), kind);
-                if nullable && let Some(Value::Array(values)) = node.get("enum").map(Node::to_json) {
-                    let with_null = values.into_iter().chain([Value::Null]).collect();
-                    schema.insert("enum".to_owned(), Value::Array(with_null));
-                }
+            }
+            ("enum", Value::Array(mut values)) => {
+                values.extend(is_set("nullable").then_some(Value::Null));
+                schema.insert(key.to_owned(), Value::Array(values));
             }
             ("type", kinds @ Value::Array(_)) => {
                 schema.insert(key.to_owned(), kinds);

@@ -5,6 +5,7 @@ mod bad_server;
 mod catalogue;
 mod contracts;
 mod defects;
+mod edges;
 mod hostile;
 mod includes;
 mod readme;
