@@ -136,8 +136,10 @@ pub fn scenarios(targets: &[Target<'_>], seed: u64, most: usize) -> Vec<Scenario
         .iter()
         .flat_map(|target| target.edges.operations.iter().map(move |operation| Good::new(operation, target)));
     let goods: Vec<_> = goods.collect();
-    let mut drafts: Vec<_> = goods.iter().map(|good| Draft::new(good, seed)).collect();
-    choose::choose(&mut drafts, seed, most);
+    let mut drafts: Vec<_> = goods.iter().map(Draft::new).collect();
+    let left = choose::fit(&mut drafts, seed, most);
+    drafts.iter_mut().filter(|draft| draft.fits).for_each(|draft| draft.provoke(seed));
+    choose::choose(&mut drafts, seed, left);
     drafts.into_iter().map(|draft| draft.scenario(most)).collect()
 }
 
@@ -184,7 +186,7 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(good: &'a Good<'a>, seed: u64) -> Self {
+    fn new(good: &'a Good<'a>) -> Self {
         let mut setup = Vec::new();
         let mut requires = Vec::new();
         prepare(good, &mut vec![&good.operation.name.value], &mut setup, &mut requires);
@@ -195,15 +197,17 @@ impl<'a> Draft<'a> {
         setup.push(step(good, "the good request", Ok(request)));
         requires.sort_unstable();
         requires.dedup();
-        let what = |family: &Family| {
-            format!("{} {} {}", good.target.contract, good.operation.name.value, family.name)
-        };
-        let provocations: Vec<_> = FAMILIES
-            .iter()
-            .flat_map(|family| (family.provoke)(good, &mut Dice::new(seed, &what(family))))
-            .collect();
-        let chosen = vec![false; provocations.len()];
-        Self { good, setup, requires, provocations, chosen, fits: false }
+        Self { good, setup, requires, provocations: Vec::new(), chosen: Vec::new(), fits: false }
+    }
+
+    /// Makes the provocations.
+    fn provoke(&mut self, seed: u64) {
+        let (good, contract) = (self.good, self.good.target.contract);
+        for family in &FAMILIES {
+            let what = format!("{contract} {} {}", good.operation.name.value, family.name);
+            self.provocations.extend((family.provoke)(good, &mut Dice::new(seed, &what)));
+        }
+        self.chosen = vec![false; self.provocations.len()];
     }
 
     fn scenario(self, most: usize) -> Scenario {
@@ -211,8 +215,7 @@ impl<'a> Draft<'a> {
         let beyond = || Err(format!("beyond --max-requests {most}; another --seed chooses others"));
         let mut setup = self.setup;
         if !self.fits {
-            setup.truncate(0);
-            setup.push(step(good, "the good request", beyond()));
+            setup = vec![step(good, "the good request and all that follows from it", beyond())];
         }
         // A guess that is refused proves less, but does not keep the others from being made.
         let mut steps = if good.operation.guessed { std::mem::take(&mut setup) } else { Vec::new() };
