@@ -1,5 +1,7 @@
 //! Without a key, or with one that cannot be right.
 
+use serde_json::Value;
+
 use super::good::{Answer, Credential, Good, collect};
 use super::{Dice, Provocation};
 use crate::model::{HeaderLine, NodeKind};
@@ -33,7 +35,7 @@ fn in_header(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
     let mut all = vec![
         with("no key", 0, None),
         with("a malformed key", 1, Some(own(&format!("%%{}=;", dice.word(5))))),
-        with("an unknown key", 1, Some(own(&dice.word(32)))),
+        with("an unknown key", 1, Some(own(&unknown(good, name, scheme, dice)))),
     ];
     if let Some(scheme) = scheme {
         let other = if scheme.eq_ignore_ascii_case("basic") {
@@ -45,6 +47,36 @@ fn in_header(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
     }
     all.extend(expired(good));
     all
+}
+
+/// A key that nobody knows, in the form of the good one where that is known: a server that looks at the form alone
+/// takes it for a key.
+fn unknown(good: &Good<'_>, name: &str, scheme: Option<&str>, dice: &mut Dice) -> String {
+    let line = good.headers.iter().find(|line| line.name.value == *name);
+    let filled = line.and_then(|line| (good.target.render)(&line.value));
+    let filled = filled.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let key = scheme.and_then(|scheme| filled.strip_prefix(scheme)).unwrap_or(filled).trim();
+    alike(key, dice).unwrap_or_else(|| dice.word(32))
+}
+
+/// The text with other letters and digits in its last part, if there are enough to make it another one for sure.
+fn alike(key: &str, dice: &mut Dice) -> Option<String> {
+    const ENOUGH: usize = 8;
+    let last = key.rfind(['_', '-', '.']).map_or(0, |at| at + 1);
+    let start = if key.len() - last >= ENOUGH { last } else { key.len() / 2 };
+    let (kept, spoiled) = key.split_at_checked(start)?;
+    let letter = |first: u8, count: usize, dice: &mut Dice| {
+        char::from(first.saturating_add(u8::try_from(dice.index(count)).unwrap_or_default()))
+    };
+    let other = |c: char| match c {
+        '0'..='9' => letter(b'0', 10, dice),
+        'a'..='z' => letter(b'a', 26, dice),
+        'A'..='Z' => letter(b'A', 26, dice),
+        other => other,
+    };
+    let changed: String = spoiled.chars().map(other).collect();
+    let enough = spoiled.bytes().filter(u8::is_ascii_alphanumeric).count() >= ENOUGH;
+    (enough && changed != spoiled).then(|| format!("{kept}{changed}"))
 }
 
 fn in_query(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
@@ -82,4 +114,22 @@ fn expired(good: &Good<'_>) -> Option<Provocation> {
     request.headers.retain(|line| !replaced(line));
     request.headers.extend(lines.iter().filter(|line| line.value.kind != NodeKind::Null).cloned());
     Some(Provocation::new(NAME, 1, request))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_has_the_form_of_the_good_one() {
+        let mut dice = Dice::new(1, "x");
+        let key = alike("tg_test_0aB9cD8eF7", &mut dice).expect("long enough");
+        assert!(key.starts_with("tg_test_") && key != "tg_test_0aB9cD8eF7" && key.len() == 18, "{key}");
+        assert!(key[8..9].bytes().all(|byte| byte.is_ascii_digit()), "{key}");
+        let token = alike("aaaa.bbbb.signature-_x", &mut dice).expect("long enough");
+        assert!(token.starts_with("aaaa.bbbb.s") && token.contains('.'), "{token}");
+        for short in ["", "edge", "user:pas", "ééééééééééé"] {
+            assert_eq!(alike(short, &mut dice), None, "{short}");
+        }
+    }
 }
