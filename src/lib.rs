@@ -14,8 +14,8 @@
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
-//! | 2 | `baseline`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `contract`, `matcher`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
+//! | 2 | `baseline`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
+//! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
 //! | 0 | `model`, `spelling` | data, and did-you-mean |
 
 pub mod app;
@@ -23,6 +23,7 @@ pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod contract;
+pub mod edges;
 pub mod env;
 pub mod expect;
 pub mod input;
@@ -30,6 +31,7 @@ pub mod judge;
 pub mod matcher;
 pub mod model;
 pub mod mutants;
+pub mod openapi;
 pub mod plan;
 pub mod project;
 pub mod redact;

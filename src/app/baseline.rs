@@ -67,7 +67,10 @@ pub(super) fn open(
         renew_until: until,
     };
     let mut scope = scope(loaded, redactor);
-    scope.complete = args.suite.paths.is_empty() && args.suite.tag.is_empty() && args.suite.filter.is_empty();
+    scope.complete = !args.pack.edges
+        && args.suite.paths.is_empty()
+        && args.suite.tag.is_empty()
+        && args.suite.filter.is_empty();
     scope.missing = missing(env, &entries);
     Ok(Some(InUse { baseline: Arc::new(Baseline::new(entries, policy)), path: path.clone(), scope }))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{print, show_mistakes};
+use super::{edges, print, show_mistakes};
 use crate::cli::{ContractCommand, Exit};
 use crate::contract;
 use crate::env::Env;
@@ -36,6 +36,10 @@ pub(super) fn run(env: &mut Env, command: &ContractCommand) -> Exit {
         },
         ContractCommand::Check { folder } => match input::contract_folder(env.files.as_ref(), folder) {
             Ok(compiled) => {
+                let mistakes = edges::check(&compiled.contract.name, &compiled);
+                if !mistakes.is_empty() {
+                    return show_mistakes(env, &mistakes);
+                }
                 let text = format!(
                     "{}: good\n{}\n",
                     folder.display(),

@@ -43,5 +43,6 @@ fn described(step: &Step) -> String {
             if *name == line { format!("{line}{tries}") } else { format!("{name}: {line}{tries}") }
         }
         Action::Include(include) => format!("include {}", include.path.value),
+        Action::LeftOut(why) => format!("{name}: left out, {why}"),
     }
 }

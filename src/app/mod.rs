@@ -3,7 +3,9 @@
 mod baseline;
 mod contract;
 mod defects;
+mod described;
 mod dry_run;
+mod edges;
 mod explain;
 mod gather;
 mod mutants;

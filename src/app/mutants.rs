@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::gather::Refusal;
 use super::pulse::Pulse;
-use super::suite::{Against, Suite};
+use super::suite::{Against, Suite, Wanted};
 use super::{colour, print, refuse, runtime, show_mistakes_without};
 use crate::cli::{Exit, MutantsArgs, ReportTarget};
 use crate::env::Env;
@@ -41,7 +41,15 @@ pub(super) fn run(env: &mut Env, args: &MutantsArgs) -> Exit {
 async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
     let chosen = chosen(args)?;
     let engine = Engine::new(args.seed, SystemTime::now);
-    let (suite, ()) = Suite::open(env, &args.suite, Against::Reference, &engine, redactor, |_, _| Ok(()))?;
+    let wanted = Wanted {
+        args: &args.suite,
+        pack: &args.pack,
+        against: Against::Reference,
+        seed: args.seed,
+        engine: &engine,
+        redactor,
+    };
+    let (suite, ()) = Suite::open(env, &wanted, |_, _| Ok(()))?;
     let defects = mutants::met_by(&suite.contracts, &chosen)?;
     let outputs = outputs(&args.report)?;
     let catalogues = suite.catalogues();

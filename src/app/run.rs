@@ -13,7 +13,7 @@ use super::gather::{self, Refusal};
 use super::outputs::Outputs;
 use super::pulse::Pulse;
 use super::runtime;
-use super::suite::{Against, Suite};
+use super::suite::{Against, Suite, Wanted};
 use super::{colour, dry_run, print, refuse, show_mistakes_without};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
 use crate::env::Env;
@@ -47,10 +47,20 @@ pub(super) fn run(env: &mut Env, args: &RunArgs) -> Exit {
 async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
     let seed = args.seed.unwrap_or_else(runtime::fresh_seed);
     let engine = Engine::new(seed, SystemTime::now);
-    let against = Against::Target { named: args.target.is_some() };
-    let (suite, baseline) = Suite::open(env, &args.suite, against, &engine, redactor, |project, loaded| {
+    let wanted = Wanted {
+        args: &args.suite,
+        pack: &args.pack,
+        against: Against::Target { named: args.target.is_some() },
+        seed,
+        engine: &engine,
+        redactor,
+    };
+    let (suite, baseline) = Suite::open(env, &wanted, |project, loaded| {
         baseline::open(env, args, loaded, fail_on(args, project), redactor)
     })?;
+    for note in suite.notes.iter().filter(|_| !args.quiet) {
+        let _ = writeln!(env.stderr, "note: {}", redactor.text(note));
+    }
     let (project, environment) = (&suite.project, &suite.environment);
     let (target, server) = target(args, project, environment).await?;
     if args.dry_run {

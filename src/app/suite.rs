@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::edges;
 use super::gather::{self, Refusal};
 use super::variables::Variables;
-use crate::cli::SuiteArgs;
+use crate::cli::{EdgesArgs, SuiteArgs};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::plan::{self, Loaded, Plan};
@@ -25,6 +26,17 @@ pub(super) enum Against {
     Reference,
 }
 
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) args: &'a SuiteArgs,
+    pub(super) pack: &'a EdgesArgs,
+    pub(super) against: Against,
+    pub(super) seed: u64,
+    pub(super) engine: &'a Engine,
+    pub(super) redactor: &'a Redactor,
+}
+
 /// The suite.
 pub(super) struct Suite {
     pub(super) project: Project,
@@ -33,6 +45,8 @@ pub(super) struct Suite {
     pub(super) plan: Plan,
     /// By the names that scenarios use.
     pub(super) contracts: HashMap<String, Arc<Compiled>>,
+    /// What people should know about the error pack.
+    pub(super) notes: Vec<String>,
 }
 
 impl Suite {
@@ -42,12 +56,10 @@ impl Suite {
     /// The mistakes in files, what else is wrong, or what `look` says.
     pub(super) fn open<T>(
         env: &Env,
-        args: &SuiteArgs,
-        against: Against,
-        engine: &Engine,
-        redactor: &Redactor,
+        wanted: &Wanted<'_>,
         look: impl FnOnce(&Project, &[Loaded]) -> Result<T, Refusal>,
     ) -> Result<(Self, T), Refusal> {
+        let Wanted { args, pack, against, seed, engine, redactor } = *wanted;
         // The secrets from outside come first: what is wrong with a file is shown without them.
         let mut outside = Variables::new(engine, redactor);
         outside.environment(env);
@@ -70,8 +82,18 @@ impl Suite {
         let contract =
             args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-        let (loaded, codes) =
-            gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
+        let edges::Gathered { loaded, codes, notes } = edges::scenarios(&edges::Given {
+            env,
+            args,
+            pack,
+            project: &project,
+            variables: &variables,
+            contract: contract.as_deref(),
+            redactor,
+            engine,
+            seed,
+            inside,
+        })?;
         let seen = look(&project, &loaded)?;
         let plan = gather::plan(loaded, args, contract.as_deref())?;
         let contracts = gather::contracts(env, &plan)?;
@@ -80,7 +102,7 @@ impl Suite {
         if !unknown.is_empty() {
             return Err(unknown.into());
         }
-        Ok((Self { project, environment, variables, plan, contracts }, seen))
+        Ok((Self { project, environment, variables, plan, contracts, notes }, seen))
     }
 
     /// The codes of every contract, by contract.

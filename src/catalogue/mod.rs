@@ -3,6 +3,7 @@
 mod baseline_page;
 mod cli_page;
 mod contract_page;
+mod edges_page;
 mod key_tables;
 mod rules_page;
 mod scenario_page;
@@ -32,6 +33,7 @@ pub fn pages() -> Vec<Page> {
         page("docs/scenarios.md", scenario_page::text()),
         page("docs/contracts.md", contract_page::text()),
         page("docs/baseline.md", baseline_page::text()),
+        page("docs/error-pack.md", edges_page::text()),
         page("docs/cli.md", cli_page::text()),
         page("docs/exit-codes.md", exit_codes()),
         schema("schemas/scenario.schema.json", SchemaOf::Scenario),

@@ -1,5 +1,6 @@
 //! What can be typed, and what it means.
 
+mod edges;
 mod exit;
 mod mutants;
 mod report;
@@ -7,6 +8,7 @@ mod run;
 mod serve;
 mod suite;
 
+pub use edges::EdgesArgs;
 pub use exit::Exit;
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::run::time;
-use super::{FailOn, ReportTarget, SuiteArgs};
+use super::{EdgesArgs, FailOn, ReportTarget, SuiteArgs};
 use crate::report;
 
 /// The arguments of `tollgate mutants`.
@@ -20,6 +20,10 @@ pub struct MutantsArgs {
     /// Only this defect
     #[arg(long, value_name = "ID", help_heading = "Selection")]
     pub defect: Vec<String>,
+
+    /// The error pack.
+    #[command(flatten)]
+    pub pack: EdgesArgs,
 
     /// Fail if less than this share of the defects is caught, in percent
     #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = "Run")]

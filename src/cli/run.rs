@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{ReportTarget, SuiteArgs};
+use super::{EdgesArgs, ReportTarget, SuiteArgs};
 use crate::baseline::Expires;
 use crate::model::Severity;
 use crate::yaml::duration_from_text;
@@ -51,6 +51,9 @@ pub struct RunArgs {
     /// Last day of new entries, and a new last day for expired ones: 2026-12-31 or 30d [default: 90d, none renewed]
     #[arg(long, value_name = "WHEN", requires = "update_baseline", help_heading = "Baseline")]
     pub expires: Option<Expires>,
+    /// The error pack.
+    #[command(flatten)]
+    pub pack: EdgesArgs,
 
     /// Version of HTTP to speak
     #[arg(long, value_enum, default_value = "auto", help_heading = "Connection")]

@@ -5,8 +5,9 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use regex::Regex;
 
+use super::edges;
 use crate::model::{
-    CodeRow, Contract, Details, DetailsShape, Envelope, Node, RateLimit, RequestIdRule, RequestShape,
+    CodeRow, Contract, Details, DetailsShape, Edges, Envelope, Node, RateLimit, RequestIdRule, RequestShape,
     RetryAfterRule, RuleInfo, Severity, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 use crate::spelling::nearest;
@@ -40,6 +41,8 @@ pub(super) struct Decoded {
     pub(super) code_pattern: Option<Regex>,
     /// For request ids.
     pub(super) request_id_pattern: Option<Regex>,
+    /// What errors are provoked on.
+    pub(super) edges: Option<Edges>,
 }
 
 /// Reads a contract; what has another shape than it should was noted before and reads as missing.
@@ -95,7 +98,8 @@ pub(super) fn decode(root: &Node, rules: &[&RuleInfo], problems: &mut Problems<'
     }
     let code_pattern = pattern(root, "code_pattern", problems);
     let request_id_pattern = part("request_id").and_then(|rule| pattern(rule, "pattern", problems));
-    Decoded { contract, schemas, pointers, data, code_pattern, request_id_pattern }
+    let edges = edges::edges(root, problems);
+    Decoded { contract, schemas, pointers, data, code_pattern, request_id_pattern, edges }
 }
 
 fn base_path(root: Fields<'_>, problems: &mut Problems<'_>) -> String {
@@ -230,7 +234,7 @@ fn exempt(root: Fields<'_>, problems: &mut Problems<'_>) -> Vec<String> {
 }
 
 /// Notes it if a text is not a method and a path.
-fn check_operation(operation: &Spanned<String>, problems: &mut Problems<'_>) {
+pub(super) fn check_operation(operation: &Spanned<String>, problems: &mut Problems<'_>) {
     let good = operation.value.split_once(' ').is_some_and(|(method, path)| {
         !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && path.starts_with('/')
     });

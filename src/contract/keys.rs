@@ -23,6 +23,11 @@ pub static CONTRACT: Table = Table {
             Shape::Map(&Shape::Text),
             "The files with the JSON Schemas of request bodies by operation: `POST /leads: lead.schema.json`. A part of the path in braces stands for any one part.",
         ),
+        Key::optional(
+            "edges",
+            Shape::Object(&EDGES),
+            "Operations with one good request each, from which `tollgate run --edges` provokes errors.",
+        ),
         Key::optional("request_id", Shape::Object(&REQUEST_ID), "What is promised about request ids."),
         Key::optional("timestamp", Shape::Object(&TIMESTAMP), "What is promised about the timestamp."),
         Key::optional(
@@ -197,6 +202,69 @@ static RATE_LIMIT: Table = Table {
             "retry",
             Shape::Boolean,
             "Whether a client may wait and try again by itself, yes by default.",
+        ),
+    ],
+};
+
+static EDGES: Table = Table {
+    name: "edges",
+    what: "a set of edges",
+    doc: "Operations with one good request each, from which `tollgate run --edges` provokes errors. Every text may hold templates, as in scenarios. The requests are really sent: use a system that may be written to.",
+    keys: &[
+        Key::optional(
+            "headers",
+            Shape::Map(&Shape::Any),
+            "What every good request carries: `{ authorization: \"Bearer {{ api_key }}\" }`.",
+        ),
+        Key::optional(
+            "key",
+            Shape::Text,
+            "The header or query parameter that has the credential, where its name alone does not tell.",
+        ),
+        Key::optional(
+            "expired",
+            Shape::Map(&Shape::Any),
+            "Headers that make the credential an expired one; used where their variables are given.",
+        ),
+        Key::required(
+            "operations",
+            Shape::Map(&Shape::Object(&EDGE)),
+            "Good requests by operation: `POST /leads: { json: { name: Ada } }`.",
+        ),
+    ],
+};
+
+static EDGE: Table = Table {
+    name: "edge",
+    what: "an operation's good request",
+    doc: "One request that the API accepts. What is wrong with a variation of it, the schema under `requests` says; what that does not refuse may be accepted.",
+    keys: &[
+        Key::optional("json", Shape::Any, "The body; the more fields it has, the more can be provoked."),
+        Key::optional(
+            "path",
+            Shape::Map(&Shape::Scalar),
+            "Values of the path's parameters: `{ id: lead_1 }`.",
+        ),
+        Key::optional(
+            "unknown",
+            Shape::Map(&Shape::Scalar),
+            "Values of the path's parameters that the API has nothing for; without them an unknown value is tried, but no refusal demanded.",
+        ),
+        Key::optional("query", Shape::Map(&Shape::Scalar), "Query parameters."),
+        Key::optional(
+            "headers",
+            Shape::Map(&Shape::Any),
+            "Headers of this operation; null takes one of all operations away: `{ authorization: null }` needs no key.",
+        ),
+        Key::optional(
+            "unique",
+            Shape::Boolean,
+            "Whether the same body a second time must be refused, as a duplicate.",
+        ),
+        Key::optional(
+            "capture",
+            Shape::Map(&Shape::Text),
+            "Variables for other operations, which then come after this one: `{ lead_id: $.data.id }`.",
         ),
     ],
 };

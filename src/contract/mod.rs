@@ -1,8 +1,10 @@
 //! Contracts: a folder of YAML and JSON Schemas, checked and compiled.
 
+mod body_schema;
 mod dangling;
 mod decode;
 mod describe;
+mod edges;
 mod embedded;
 mod folder;
 mod keys;
@@ -19,10 +21,11 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::model::{
-    Contract, DetailsShape, Diagnostic, RequestShape, RuleInfo, SchemaViolation, Span, Spanned,
+    Contract, DetailsShape, Diagnostic, Edges, RequestShape, RuleInfo, SchemaViolation, Span, Spanned,
 };
 use crate::spelling;
 use crate::yaml::{self, Problems, Shape};
+pub use body_schema::BodySchema;
 use dangling::Holds;
 use decode::Decoded;
 pub use describe::{describe, summary};
@@ -36,6 +39,8 @@ pub use keys::CONTRACT;
 pub struct Compiled {
     /// The contract as data.
     pub contract: Contract,
+    /// What errors are provoked on, if the contract says so.
+    pub edges: Option<Arc<Edges>>,
     schemas: Arc<Schemas>,
     code_pattern: Option<Regex>,
     request_id_pattern: Option<Regex>,
@@ -46,7 +51,7 @@ struct Schemas {
     envelope: Validator,
     success: Option<Validator>,
     details: BTreeMap<String, Validator>,
-    requests: Vec<Validator>,
+    requests: Vec<BodySchema>,
 }
 
 /// Checks and compiles a contract. `rules` are those whose severity it may turn.
@@ -131,7 +136,10 @@ fn compile(decoded: &Decoded, json: &JsonFiles, mistakes: &mut Vec<Diagnostic>) 
     let success = schemas.success.as_ref().and_then(|file| build(&file.value));
     let details = schemas.details.iter().filter_map(|(code, file)| Some((code.clone(), build(&file.value)?)));
     let details = details.collect();
-    let requests = schemas.requests.iter().filter_map(|file| build(&file.value)).collect();
+    let text = |name: &str| json.get(name).map(|file| file.value.clone()).unwrap_or_default();
+    let requests = schemas.requests.iter();
+    let requests = requests.filter_map(|file| Some(BodySchema::new(text(&file.value), build(&file.value)?)));
+    let requests = requests.collect();
     Some(Schemas { envelope: envelope?, success, details, requests })
 }
 
@@ -150,6 +158,7 @@ fn finish(decoded: Decoded, schemas: Schemas, json: &JsonFiles) -> Compiled {
     }
     Compiled {
         contract,
+        edges: decoded.edges.map(Arc::new),
         schemas: Arc::new(schemas),
         code_pattern: decoded.code_pattern,
         request_id_pattern: decoded.request_id_pattern,
@@ -213,7 +222,13 @@ impl Compiled {
     ) -> Option<(&RequestShape, Vec<String>)> {
         let mut shapes = self.contract.requests.iter().zip(&self.schemas.requests);
         let (shape, schema) = shapes.find(|(shape, _)| requests::is_of(shape, method, path))?;
-        Some((shape, schema::places(schema, body)))
+        Some((shape, schema.places(body)))
+    }
+
+    /// The schema of an operation's request bodies; parameters of the path stand in braces.
+    pub fn body_schema(&self, method: &str, path: &str) -> Option<&BodySchema> {
+        let mut shapes = self.contract.requests.iter().zip(&self.schemas.requests);
+        shapes.find(|(shape, _)| requests::is_of(shape, method, path)).map(|(_, schema)| schema)
     }
 
     /// The keys that details objects lack.

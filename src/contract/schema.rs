@@ -56,6 +56,17 @@ pub(super) fn compile(files: &JsonFiles, name: &str) -> Result<Validator, Box<Di
         .map_err(|error| mistake(&error))
 }
 
+/// Compiles a schema that refers to nothing outside itself.
+pub(super) fn compile_alone(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|error| first_lower(&error.masked().to_string()))
+}
+
 /// What a schema has to say about a value. Members of the value are named, but never shown.
 pub(super) fn violations(schema: &Validator, value: &Value, below: &str) -> Vec<SchemaViolation> {
     let found = schema.iter_errors(value).take(MOST);

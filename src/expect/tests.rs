@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::matcher::{kind_of, tests::node};
 use crate::model::{
-    BodyFlaw, Capture, CaptureFrom, Details, DetailsShape, Envelope, Header, Matcher, MatcherKind, Node,
-    Request, RuleSource, Spanned, StatusSet,
+    BodyFlaw, Capture, CaptureFrom, Demand, Details, DetailsShape, Envelope, Header, Matcher, MatcherKind,
+    Node, Request, RuleSource, Spanned, StatusSet,
 };
 
 /// A check as the parser makes it of a mapping of matchers or a literal.
@@ -39,6 +39,7 @@ fn expect_of(value: &Value) -> Expect {
     let spanned = |key: &str| node.get(key).map(|node| (node.to_json(), node.span));
     Expect {
         span: node.span,
+        demand: Demand::Must,
         status: spanned("status").map(|(pair, span)| {
             Spanned::new(StatusSet { ranges: vec![(number(&pair[0]), number(&pair[1]))] }, span)
         }),

@@ -12,7 +12,7 @@ pub(super) fn missing(files: &dyn Files, scenario: &Scenario) -> Vec<Diagnostic>
             Some(BodyPart::File(name)) if !name.value.contains("{{") => Some(name),
             _ => None,
         },
-        Action::Include(_) => None,
+        Action::Include(_) | Action::LeftOut(_) => None,
     });
     named
         .filter_map(|name| {

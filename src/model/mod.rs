@@ -4,6 +4,7 @@ mod baseline;
 mod body;
 mod contract;
 mod diagnostic;
+mod edges;
 mod event;
 mod exchange;
 mod finding;
@@ -20,6 +21,7 @@ pub use contract::{
     RetryAfterRule, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 pub use diagnostic::{Annotation, Diagnostic};
+pub use edges::{Edges, Operation};
 pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
 pub use finding::{Finding, Observation, RuleInfo, SchemaViolation, Severity, Source as RuleSource};
@@ -27,7 +29,7 @@ pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
 pub use report::{Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict};
 pub use scenario::{
-    Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Expect, HeaderLine, Include, Matcher,
-    MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
+    Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Demand, Expect, HeaderLine, Include,
+    Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
 };
 pub use source::{Position, Source, Span, Spanned};

@@ -79,6 +79,28 @@ impl Node {
         self.as_map()?.iter().find(|entry| &*entry.key.value == key).map(|entry| &entry.value)
     }
 
+    /// A JSON value, all of it at one place.
+    pub fn from_json(value: &serde_json::Value, span: Span) -> Self {
+        use serde_json::Value;
+        let kind = match value {
+            Value::Null => NodeKind::Null,
+            Value::Bool(flag) => NodeKind::Bool(*flag),
+            Value::Number(number) => NodeKind::Number(number.clone()),
+            Value::String(text) => NodeKind::Text(text.as_str().into()),
+            Value::Array(items) => {
+                NodeKind::List(items.iter().map(|item| Self::from_json(item, span)).collect())
+            }
+            Value::Object(members) => {
+                let entry = |(name, value): (&String, &Value)| Entry {
+                    key: Spanned::new(name.as_str().into(), span),
+                    value: Self::from_json(value, span),
+                };
+                NodeKind::Map(members.iter().map(entry).collect())
+            }
+        };
+        Self { kind, span }
+    }
+
     /// The same value as plain JSON, templates left as they are written.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;

@@ -31,6 +31,8 @@ pub struct Scenario {
     pub cases: Option<Cases>,
     /// Whether it must run while no other scenario does.
     pub serial: bool,
+    /// Whether each step stands by itself: one that fails ends the scenario in `setup` only.
+    pub independent: bool,
 }
 
 /// What every request of a file has unless the request says otherwise.
@@ -71,6 +73,8 @@ pub enum Action {
     Request(Box<RequestSpec>),
     /// Runs another file's steps once for the whole run and takes over its captures.
     Include(Include),
+    /// Nothing is done; the text says why.
+    LeftOut(String),
 }
 
 /// Another file to run.
@@ -148,11 +152,25 @@ impl StatusSet {
     }
 }
 
+/// What it means that an expectation does not hold. An answer of 500 and above fails the step in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Demand {
+    /// The API is at fault.
+    #[default]
+    Must,
+    /// What the step was to prepare is not there: nothing can be said about the API.
+    Premise,
+    /// Worth a note: the request was only a guess.
+    Hint,
+}
+
 /// What is expected of an answer; every part that is given must hold.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Expect {
     /// Where `expect` stands.
     pub span: Span,
+    /// What it means if it does not hold.
+    pub demand: Demand,
     /// The status.
     pub status: Option<Spanned<StatusSet>>,
     /// The error code, wherever the contract says it stands.
@@ -250,6 +268,20 @@ pub enum CaptureFrom {
     Status,
     /// The body as text.
     Body,
+}
+
+impl CaptureFrom {
+    /// Reads `$.data.id`, `header etag`, `status` or `body`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.strip_prefix("header ") {
+            Some(header) => Some(Self::Header(header.trim().to_owned())),
+            None if text.starts_with('$') => Some(Self::Path(text.to_owned())),
+            None if text == "status" => Some(Self::Status),
+            None if text == "body" => Some(Self::Body),
+            None => None,
+        }
+    }
 }
 
 /// How to try again until the expectation holds.

@@ -23,7 +23,7 @@ pub fn expected_codes(scenario: &Scenario, default_contract: Option<&str>) -> Ve
     let steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
     let checks = steps.filter_map(|step| match &step.action {
         Action::Request(spec) => spec.expect.error.as_ref(),
-        Action::Include(_) => None,
+        Action::Include(_) | Action::LeftOut(_) => None,
     });
     let nodes = checks.flat_map(|check| &check.matchers).flat_map(candidates);
     nodes

@@ -76,7 +76,7 @@ fn included_files(scenario: &mut Scenario) -> impl Iterator<Item = &mut Option<A
     let Scenario { setup, steps, teardown, .. } = scenario;
     setup.iter_mut().chain(steps).chain(teardown).filter_map(|step| match &mut step.action {
         Action::Include(include) => Some(&mut include.scenario),
-        Action::Request(_) => None,
+        Action::Request(_) | Action::LeftOut(_) => None,
     })
 }
 

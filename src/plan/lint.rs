@@ -25,7 +25,7 @@ pub fn lint(
     let steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
     for spec in steps.filter_map(|step| match &step.action {
         Action::Request(spec) => Some(spec),
-        Action::Include(_) => None,
+        Action::Include(_) | Action::LeftOut(_) => None,
     }) {
         later.extend(spec.capture.iter().map(|capture| &capture.name));
     }
@@ -58,6 +58,7 @@ impl Lint<'_> {
     fn step(&mut self, step: &Step) {
         match &step.action {
             Action::Request(spec) => self.request(spec),
+            Action::LeftOut(_) => {}
             Action::Include(include) => {
                 if let Some(scenario) = &include.scenario {
                     self.known.extend(captured_names(scenario));

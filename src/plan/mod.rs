@@ -132,7 +132,7 @@ pub fn captured_names(scenario: &Scenario) -> Vec<String> {
 fn own_captures(scenario: &Scenario) -> Vec<String> {
     let specs = all_steps(scenario).filter_map(|step| match &step.action {
         Action::Request(spec) => Some(spec),
-        Action::Include(_) => None,
+        Action::Include(_) | Action::LeftOut(_) => None,
     });
     specs.flat_map(|spec| spec.capture.iter().map(|capture| capture.name.value.clone())).collect()
 }

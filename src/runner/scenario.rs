@@ -218,7 +218,8 @@ impl<'r> Context<'r> {
                     Some(reason) => self.skipped(step, &reason),
                     None => self.step(step, scope, stop).await,
                 };
-                if outcome.ends_scenario && ended.is_none() {
+                let binds = !self.scenario.independent || *section == Section::Setup;
+                if outcome.ends_scenario && binds && ended.is_none() {
                     let known = outcome.result.verdict == Verdict::Pass;
                     let why = if known { step::KNOWN } else { "did not pass" };
                     ended = Some(format!("not run: step `{}` {why}", outcome.result.name));
@@ -261,6 +262,7 @@ impl<'r> Context<'r> {
                 Some(included) => include::run(self.runner, step, included, self, scope, stop).await,
                 None => self.skipped(step, "the included file was not loaded"),
             },
+            Action::LeftOut(why) => self.skipped(step, why),
         }
     }
 

@@ -11,8 +11,8 @@ use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
 use crate::model::{
-    Capture, Cut, Exchange, Finding, Observation, RequestSpec, Retry, Step, StepResult, TransportError,
-    TransportErrorKind, Verdict,
+    Capture, Cut, Demand, Exchange, Finding, Observation, RequestSpec, Retry, Severity, Step, StepResult,
+    TransportError, TransportErrorKind, Verdict,
 };
 use crate::template::Scope;
 
@@ -163,8 +163,22 @@ impl Tries<'_, '_> {
         if let Some(why) = unknown.filter(|_| unmet.is_empty()) {
             return After::End(End::Unjudged(why));
         }
+        After::End(self.unmet(unmet, exchange, response.status))
+    }
+
+    /// An expectation that does not hold, by what the step is for.
+    fn unmet(&mut self, mut unmet: Vec<Observation>, exchange: &Exchange, status: u16) -> End {
+        let demand = if status >= 500 { Demand::Must } else { self.spec.expect.demand };
+        if demand != Demand::Must {
+            unmet.iter_mut().for_each(|observation| observation.severity = Severity::Note);
+        }
+        let reason = unmet.first().map(|observation| observation.message.clone()).unwrap_or_default();
         self.keep(&unmet, exchange);
-        After::End(End::Judged { expected: false })
+        match demand {
+            Demand::Must => End::Judged { expected: false },
+            Demand::Hint => End::Judged { expected: true },
+            Demand::Premise => End::Unjudged(reason),
+        }
     }
 
     fn judged(&self, exchange: &Exchange) -> Judged {

@@ -50,6 +50,7 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         teardown: step::parse_all(fields.list("teardown"), problems),
         cases: cases(&fields, problems),
         serial: fields.flag("serial").unwrap_or(false),
+        independent: false,
     })
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::keys::STEP;
 use super::{check, request};
 use crate::model::{
-    Action, Capture, CaptureFrom, Check, Expect, Include, Node, NodeKind, RequestSpec, Retry, Spanned,
-    StatusSet, Step,
+    Action, Capture, CaptureFrom, Check, Demand, Expect, Include, Node, NodeKind, RequestSpec, Retry,
+    Spanned, StatusSet, Step,
 };
 use crate::yaml::{Fields, Problems, status_class};
 
@@ -54,6 +54,7 @@ fn default_name(action: &Action, fields: &Fields<'_>) -> Spanned<String> {
             Spanned::new(format!("{} {}", spec.method.value, spec.path.value), spec.path.span)
         }
         Action::Include(include) => Spanned::new(format!("include {}", include.path.value), fields.span),
+        Action::LeftOut(_) => Spanned::new(String::new(), fields.span),
     }
 }
 
@@ -75,6 +76,7 @@ fn expect(node: &Node, problems: &mut Problems<'_>) -> Expect {
     check::partial(details, problems);
     Expect {
         span: node.span,
+        demand: Demand::Must,
         status: fields.get("status").map(|node| Spanned::new(statuses(node), node.span)),
         error,
         message,
@@ -121,21 +123,12 @@ fn capture(name: Spanned<String>, node: &Node, problems: &mut Problems<'_>) -> O
         problems.add(name.span, "a variable's name is letters, digits and `_`", "not a variable name");
         return None;
     }
-    let text = from.value.trim();
-    let source = if text.starts_with('$') {
-        CaptureFrom::Path(text.to_owned())
-    } else if let Some(header) = text.strip_prefix("header ") {
-        CaptureFrom::Header(header.trim().to_owned())
-    } else if text == "status" {
-        CaptureFrom::Status
-    } else if text == "body" {
-        CaptureFrom::Body
-    } else {
+    let Some(source) = CaptureFrom::parse(&from.value) else {
         problems.add_with_help(
             from.span,
             "a capture takes a JSONPath, `header NAME`, `status` or `body`",
             "none of them",
-            format!("for a member of the body write `$.{text}`"),
+            format!("for a member of the body write `$.{}`", from.value.trim()),
         );
         return None;
     };

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
 const FLOORS: [&[&str]; 7] = [
     &["model", "spelling"],
-    &["contract", "matcher", "redact", "report", "rules", "scenario", "template", "yaml"],
-    &["baseline", "expect", "judge", "plan", "project"],
+    &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
+    &["baseline", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
     &["mutants"],
@@ -18,6 +18,7 @@ const FLOORS: [&[&str]; 7] = [
 const NEIGHBOURS: &[(&str, &str)] = &[
     // Files are read with tables of keys.
     ("contract", "yaml"),
+    ("openapi", "yaml"),
     ("project", "yaml"),
     ("scenario", "yaml"),
     // The parser knows the matchers' names and arguments.

@@ -7,6 +7,7 @@ mod catalogue;
 mod contracts;
 mod corpus;
 mod defects;
+mod edges;
 mod hostile;
 mod includes;
 mod mutants;

@@ -1,0 +1,201 @@
+//! Schemas of OpenAPI to JSON Schema 2020-12, references put in place. What is not understood allows everything.
+
+use serde_json::{Map, Value, json};
+
+use super::reference;
+use crate::model::{Node, NodeKind};
+use crate::yaml::Problems;
+
+/// Deepest nesting of schemas.
+const DEEPEST: usize = 24;
+/// Most schemas in one, references put in place.
+const MOST: usize = 4_000;
+
+/// Keywords that mean the same everywhere and are taken as they are.
+const PLAIN: &[&str] = &[
+    "const",
+    "default",
+    "example",
+    "examples",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "uniqueItems",
+];
+/// Keywords with one schema.
+const ONE: &[&str] = &["additionalProperties", "contains", "items", "not", "propertyNames"];
+/// Keywords with a list of schemas.
+const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
+/// Keywords that say nothing about what is allowed.
+const SILENT: &[&str] = &[
+    "$comment",
+    "$schema",
+    "deprecated",
+    "description",
+    "discriminator",
+    "externalDocs",
+    "readOnly",
+    "title",
+    "writeOnly",
+    "xml",
+    "contentEncoding",
+    "contentMediaType",
+];
+/// Formats whose meaning is beyond doubt; the others are only words.
+const FORMATS: &[&str] = &["date", "date-time", "email", "ipv4", "ipv6", "uri", "uuid"];
+
+/// Translates schemas of one document.
+pub(super) struct Translator<'n, 'p, 's> {
+    pub(super) root: &'n Node,
+    pub(super) problems: &'p mut Problems<'s>,
+    /// What was not understood.
+    pub(super) unread: Vec<String>,
+    /// The references that are being put in place.
+    way: Vec<String>,
+    left: usize,
+}
+
+impl<'n, 'p, 's> Translator<'n, 'p, 's> {
+    pub(super) fn new(root: &'n Node, problems: &'p mut Problems<'s>) -> Self {
+        Self { root, problems, unread: Vec::new(), way: Vec::new(), left: MOST }
+    }
+
+    /// The schema as JSON Schema.
+    pub(super) fn schema(&mut self, node: &'n Node) -> Value {
+        self.left = MOST;
+        self.translate(node, 0)
+    }
+
+    fn translate(&mut self, node: &'n Node, depth: usize) -> Value {
+        if depth == DEEPEST || self.left == 0 {
+            return Value::Bool(true);
+        }
+        self.left -= 1;
+        let entries = match &node.kind {
+            NodeKind::Bool(flag) => return Value::Bool(*flag),
+            NodeKind::Map(entries) => entries,
+            _ => {
+                let label = format!("this is {}", node.kind_name());
+                self.problems.add(node.span, "a schema is a mapping", label);
+                return Value::Bool(true);
+            }
+        };
+        if let Some(reference) = node.get("$ref") {
+            return self.referred(reference, depth);
+        }
+        let mut schema = Map::new();
+        for entry in entries {
+            let (key, value) = (&*entry.key.value, &entry.value);
+            match key {
+                _ if PLAIN.contains(&key) => {
+                    schema.insert(key.to_owned(), value.to_json());
+                }
+                _ if ONE.contains(&key) => {
+                    schema.insert(key.to_owned(), self.translate(value, depth + 1));
+                }
+                _ if LIST.contains(&key) => {
+                    let items = value.as_list().unwrap_or_default().iter();
+                    let items: Vec<_> = items.map(|item| self.translate(item, depth + 1)).collect();
+                    if !items.is_empty() {
+                        schema.insert(key.to_owned(), Value::Array(items));
+                    }
+                }
+                "properties" => {
+                    let members = value.as_map().unwrap_or_default().iter();
+                    let members = members
+                        .map(|entry| (entry.key.value.to_string(), self.translate(&entry.value, depth + 1)));
+                    schema.insert(key.to_owned(), Value::Object(members.collect()));
+                }
+                "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "exclusiveMinimum"
+                | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
+                _ if SILENT.contains(&key) || key.starts_with("x-") => {}
+                _ => {
+                    self.note(value, &format!("the keyword `{key}` is not understood and allows everything"));
+                }
+            }
+        }
+        Value::Object(schema)
+    }
+
+    /// Keywords that differ between the versions, or that only hold with care.
+    fn keyword(&mut self, key: &str, value: &Node, node: &'n Node, schema: &mut Map<String, Value>) {
+        let is_set = |key: &str| node.get(key).is_some_and(|flag| flag.kind == NodeKind::Bool(true));
+        match (key, value.to_json()) {
+            ("type", Value::String(word)) => {
+                let kind = if is_set("nullable") { json!([word, "null"]) } else { json!(word) };
+                schema.insert(key.to_owned(), kind);
+            }
+            ("enum", Value::Array(mut values)) => {
+                values.extend(is_set("nullable").then_some(Value::Null));
+                schema.insert(key.to_owned(), Value::Array(values));
+            }
+            ("type", kinds @ Value::Array(_)) => {
+                schema.insert(key.to_owned(), kinds);
+            }
+            ("format", Value::String(format)) if FORMATS.contains(&format.as_str()) => {
+                schema.insert(key.to_owned(), Value::String(format));
+            }
+            ("pattern", Value::String(pattern)) => {
+                if regex::Regex::new(&pattern).is_ok() {
+                    schema.insert(key.to_owned(), Value::String(pattern));
+                } else {
+                    self.note(value, "the pattern is not understood and allows everything");
+                }
+            }
+            ("required", Value::Array(names)) => {
+                // What only answers have, a request need not bring.
+                let read_only = |name: &Value| {
+                    let name = name.as_str().unwrap_or_default();
+                    let property = node.get("properties").and_then(|properties| properties.get(name));
+                    property
+                        .and_then(|property| property.get("readOnly"))
+                        .is_some_and(|flag| flag.kind == NodeKind::Bool(true))
+                };
+                let names = names.into_iter().filter(|name| name.is_string() && !read_only(name));
+                schema.insert(key.to_owned(), Value::Array(names.collect()));
+            }
+            ("exclusiveMinimum" | "exclusiveMaximum", limit @ Value::Number(_)) => {
+                schema.insert(key.to_owned(), limit);
+            }
+            ("exclusiveMinimum", Value::Bool(true)) => self.exclusive(key, "minimum", node, schema),
+            ("exclusiveMaximum", Value::Bool(true)) => self.exclusive(key, "maximum", node, schema),
+            _ => {}
+        }
+    }
+
+    /// The boolean form of 3.0 turns the limit beside it into an exclusive one.
+    fn exclusive(&mut self, key: &str, limit: &str, node: &Node, schema: &mut Map<String, Value>) {
+        if let Some(number) = node.get(limit).map(Node::to_json).filter(Value::is_number) {
+            schema.insert(key.to_owned(), number);
+        }
+    }
+
+    /// A reference put in place; one that leads back to where it stands allows everything there.
+    fn referred(&mut self, reference: &'n Node, depth: usize) -> Value {
+        let Some(text) = reference.as_text() else {
+            self.problems.add(reference.span, "`$ref` is text", format!("this is {}", reference.kind_name()));
+            return Value::Bool(true);
+        };
+        if self.way.iter().any(|known| known == text) {
+            return Value::Bool(true);
+        }
+        let Some(found) = reference::lookup(self.root, text, reference.span, self.problems) else {
+            return Value::Bool(true);
+        };
+        self.way.push(text.to_owned());
+        let schema = self.translate(found, depth + 1);
+        self.way.pop();
+        schema
+    }
+
+    fn note(&mut self, at: &Node, what: &str) {
+        let place = self.problems.source().position(at.span);
+        self.unread.push(format!("line {}: {what}", place.line));
+    }
+}
