@@ -19,9 +19,13 @@ pub use contract::{
 pub use diagnostic::{Annotation, Diagnostic};
 pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
-pub use finding::{Finding, Observation, RuleInfo, SchemaViolation, Severity, Source as RuleSource};
+pub use finding::{
+    Finding, Observation, Place, RuleInfo, SchemaViolation, Severity, Source as RuleSource, Spread,
+};
 pub use node::{Entry, Node, NodeKind};
-pub use report::{Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict};
+pub use report::{
+    Across, Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict,
+};
 pub use scenario::{
     Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Expect, HeaderLine, Include, Matcher,
     MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,

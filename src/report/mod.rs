@@ -1,5 +1,6 @@
 //! Turns events and the report into bytes: the table of formats.
 
+mod cause;
 mod clean;
 mod diagnostic;
 mod finding;
@@ -18,6 +19,7 @@ use std::io::{self, Write};
 use crate::model::{Event, Report, Severity};
 use crate::spelling::nearest;
 
+pub use cause::Causes;
 pub use diagnostic::{render, snippet};
 pub use fold::Fold;
 pub use json::Json;

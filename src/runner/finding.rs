@@ -52,6 +52,7 @@ impl Place<'_> {
             expected: self.clean(&observation.expected),
             actual: self.clean(&observation.actual),
             count: 1,
+            spread: None,
             curl: curl.to_owned(),
             response: response.to_owned(),
             snippet: self.clean(&report::snippet(&self.redactor.masked(&self.scenario.source), span, &label)),

@@ -20,8 +20,9 @@ use crate::template::Scope;
 pub(super) struct StepOutcome {
     pub(super) result: StepResult,
     pub(super) findings: Vec<Finding>,
-    /// The included file and its contract; its findings are shown once for all who include it under that.
-    pub(super) included: Option<Arc<str>>,
+    /// The included file with its contract and repetition, and what came of it: that is shown and counted once for
+    /// all who include it so.
+    pub(super) included: Vec<include::Shared>,
     /// Whether the scenario's other steps cannot build on this one.
     pub(super) ends_scenario: bool,
 }
@@ -51,7 +52,7 @@ pub(super) async fn run(
     result.reason = reason.map(|reason| context.runner.redactor.text(&reason).into_owned());
     result.duration_ms = millis(started.elapsed());
     findings.shrink_to_fit();
-    StepOutcome { result, findings, included: None, ends_scenario }
+    StepOutcome { result, findings, included: Vec::new(), ends_scenario }
 }
 
 /// How the tries of a step ended.
@@ -196,7 +197,8 @@ impl Tries<'_, '_> {
     fn next_try(&self) -> Option<Duration> {
         let retry = self.spec.retry.as_ref()?;
         let tried = self.result.attempts - self.waits;
-        let seed = self.context.runner.settings.seed ^ include::stream(self.context.name);
+        let stream = include::stream(self.context.name) ^ u64::from(self.context.repetition);
+        let seed = self.context.runner.settings.seed ^ stream;
         (tried < retry.max).then(|| pause(retry, tried, seed))
     }
 

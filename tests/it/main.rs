@@ -9,6 +9,7 @@ mod hostile;
 mod includes;
 mod readme;
 mod reference;
+mod repeat;
 mod report;
 mod secrets;
 mod serve;

@@ -46,6 +46,8 @@ fn step(name: &str, line: u32, verdict: Verdict, attempts: u32) -> StepResult {
         reason: None,
         contract: None,
         codes: Vec::new(),
+        code_counts: IndexMap::default(),
+        flaky: false,
         findings: Vec::new(),
     }
 }
@@ -79,6 +81,7 @@ fn finding(severity: Severity, rule: &str, name: &str, message: &str) -> Finding
         expected: String::new(),
         actual: String::new(),
         count: 1,
+        spread: None,
         curl: "curl -sS -X POST 'http://127.0.0.1:8080/v1/leads' -H 'authorization: [redacted]' \
                --data-raw '{\"name\":\"Ada\",\"email\":\"nope\"}'"
             .into(),
@@ -124,7 +127,7 @@ fn finish(events: &mut Vec<Event>, findings: Vec<Vec<Finding>>, scenario: Scenar
 /// A run with every verdict in it, cut short at its end.
 fn run() -> Vec<Event> {
     let target = "http://127.0.0.1:8080".into();
-    let mut events = vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 5, target }];
+    let mut events = vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 5, target, repeat: 1 }];
 
     let mut retried = step("becomes visible", 11, Verdict::Pass, 3);
     retried.codes = vec!["NOT_FOUND".into(), "NOT_FOUND".into()];
