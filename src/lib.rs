@@ -13,12 +13,13 @@
 //! | 5 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
-//! | 2 | `expect`, `judge`, `plan`, `project` | decisions over several rooms |
+//! | 2 | `census`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `matcher`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
 //! | 0 | `model`, `spelling` | data, and did-you-mean |
 
 pub mod app;
 pub mod catalogue;
+pub mod census;
 pub mod cli;
 pub mod contract;
 pub mod env;

@@ -52,7 +52,9 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
     let judging = contract.filter(|compiled| !exempt(&compiled.contract, &exchange.request));
     let first_use = judging
         .zip(request_id.as_deref())
-        .and_then(|(compiled, id)| memory.first_use(&compiled.contract.name, id));
+        .filter(|(_, id)| !echoes(&exchange.request, id))
+        .and_then(|(compiled, id)| memory.first_use(&compiled.contract.name, id))
+        .filter(|_| exchange.request.header("idempotency-key").is_none());
     let mut subject = Subject {
         exchange,
         request: &exchange.request,
@@ -127,6 +129,11 @@ fn request_id(contract: &Contract, kind: Kind, fields: Fields<'_>, response: &Re
     in_body.map(str::to_owned).or_else(|| header().map(std::borrow::Cow::into_owned))
 }
 
+/// Whether the client chose the id itself, and the server took it over.
+fn echoes(request: &Request, id: &str) -> bool {
+    request.headers.iter().any(|header| header.value == id.as_bytes())
+}
+
 /// The path below the contract's base path, without its query.
 fn path(request: &Request) -> &str {
     request.path.split(['?', '#']).next().unwrap_or_default()
@@ -143,7 +150,7 @@ fn sent(compiled: &Compiled, subject: &Subject<'_>) -> Option<Value> {
 }
 
 /// Whether the contract leaves this operation alone, as it does with `GET /health`.
-fn exempt(contract: &Contract, request: &Request) -> bool {
+pub fn exempt(contract: &Contract, request: &Request) -> bool {
     let path = path(request);
     contract.exempt.iter().any(|operation| {
         operation.split_once(' ').is_some_and(|(method, exempt)| {
@@ -173,4 +180,4 @@ fn violations(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

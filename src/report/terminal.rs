@@ -79,6 +79,12 @@ impl Terminal {
         }
     }
 
+    /// Whether findings are drawn as they come.
+    fn tells_now(&self, verdict: Verdict) -> bool {
+        let is_quiet = self.style.quiet && is_clear(verdict);
+        !self.by_cause && !is_quiet
+    }
+
     /// Draws the findings of a step, and the exchange once below those that share it.
     fn step(&mut self, findings: &[Finding]) {
         let mut exchange: Option<&Finding> = None;
@@ -254,14 +260,14 @@ impl Reporter for Terminal {
     fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
         match event {
             Event::StepFinished { step, findings, .. } => {
-                if !self.by_cause && !(self.style.quiet && is_clear(step.verdict)) {
+                if self.tells_now(step.verdict) {
                     self.step(findings);
                 }
             }
             Event::ScenarioFinished { scenario, .. } => return self.scenario(scenario, out),
             Event::RunStarted { repeat, .. } => self.by_cause = *repeat > 1,
             Event::RunJudged { findings, verdict } => {
-                if !self.by_cause && !(self.style.quiet && is_clear(*verdict)) {
+                if self.tells_now(*verdict) {
                     self.step(findings);
                 }
             }

@@ -15,7 +15,10 @@ use crate::template::Scope;
 
 /// The included files that ran or are running, by name and contract.
 #[derive(Debug, Default)]
-pub(super) struct Includes(Mutex<HashMap<Arc<str>, Arc<OnceCell<Arc<Included>>>>>);
+pub(super) struct Includes(Mutex<HashMap<Arc<str>, Running>>);
+
+/// A file that runs, or what came of it.
+type Running = Arc<OnceCell<Arc<Included>>>;
 
 /// What came of an included file.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Runs a plan: scenarios side by side, steps in order, events in input order whatever finishes first.
 
+mod across;
 mod finding;
 mod include;
 mod memory;
@@ -15,13 +16,14 @@ pub use stop::Stop;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc};
 
+use crate::census::Census;
 use crate::contract::Compiled;
 use crate::env::Files;
 use crate::model::{Event, Severity};
@@ -68,6 +70,7 @@ pub struct Runner {
     /// How the run behaves.
     pub settings: Settings,
     memory: memory::Ids,
+    census: Mutex<Census>,
     reach: reach::Reach,
     includes: include::Includes,
     alone: RwLock<()>,
@@ -93,6 +96,7 @@ impl Runner {
             variables,
             settings,
             memory: memory::Ids::default(),
+            census: Mutex::default(),
             reach: reach::Reach::default(),
             includes: include::Includes::default(),
             alone: RwLock::new(()),
@@ -119,6 +123,9 @@ impl Runner {
         let mut order = Order { repeated: self.settings.repeat > 1, ..Order::default() };
         while let Some((index, outcome)) = receive.recv().await {
             order.arrived(index, outcome, &mut emit);
+        }
+        if let Some(event) = self.across() {
+            emit(&event);
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::finding::Place;
 use super::scenario::{Context, millis};
 use super::throttle::{self, Advice};
-use super::{Stop, include, memory, render};
+use super::{Stop, across, include, memory, render};
 use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
@@ -134,6 +134,7 @@ impl Tries<'_, '_> {
         runner.redactor.add_received(&response.headers);
         let judged = self.judged(exchange);
         self.hide_captured(exchange, &judged);
+        across::note(self.context, &self.place(), &self.spec.path.value, exchange, &judged);
         self.result.codes.extend(judged.code.as_deref().map(|code| self.shown_code(code)));
         let wanted = self.expectation(exchange, &judged, scope);
         self.keep(&judged.observations, exchange);
@@ -264,14 +265,18 @@ impl Tries<'_, '_> {
     }
 
     fn keep(&mut self, observations: &[Observation], exchange: &Exchange) {
-        let place = Place {
+        let findings = self.place().findings(observations, exchange);
+        self.findings.extend(findings);
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
             scenario: self.context.scenario,
             run: self.context.name,
             step: &self.step.name.value,
             span: self.spec.path.span,
             redactor: &self.context.runner.redactor,
-        };
-        self.findings.extend(place.findings(observations, exchange));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 6] = [
     &["model", "spelling"],
     &["contract", "matcher", "redact", "report", "rules", "scenario", "template", "yaml"],
-    &["expect", "judge", "plan", "project"],
+    &["census", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
     &["app", "catalogue", "cli"],
@@ -21,6 +21,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("scenario", "yaml"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
+    // The facts of a run are what was found out about each answer.
+    ("census", "judge"),
     // The last look before a run asks whether a JSONPath is one.
     ("plan", "expect"),
     // The pages show the command line; the commands show the pages' rules and schemas.

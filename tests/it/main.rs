@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_server;
 mod catalogue;
+mod consistency;
 mod contracts;
 mod defects;
 mod hostile;
