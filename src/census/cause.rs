@@ -14,6 +14,9 @@ use crate::redact::is_credential;
 const HINTS: &[&str] =
     &["auth", "key", "token", "secret", "sign", "session", "pass", "cred", "otp", "pin", "login", "code"];
 
+/// Bytes of a body that are searched; a longer one may hold anything.
+const LOOKED_AT: usize = 1 << 16;
+
 /// A cause of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cause {
@@ -91,9 +94,9 @@ pub(super) fn credential(request: &Request) -> Credential {
         let text = text.to_ascii_lowercase();
         HINTS.iter().any(|word| text.contains(word))
     };
-    let body = String::from_utf8_lossy(&request.body);
+    let in_body = || request.body.len() > LOOKED_AT || hints(&String::from_utf8_lossy(&request.body));
     let in_headers = request.headers.iter().any(|header| hints(&header.name));
-    match in_headers || hints(&request.path) || hints(&body) {
+    match in_headers || hints(&request.path) || in_body() {
         true => Credential::Unclear,
         false => Credential::None,
     }

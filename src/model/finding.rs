@@ -170,7 +170,7 @@ pub struct Place {
     pub step: String,
     /// Answers of the step that have it.
     pub answers: u64,
-    /// Out of so many requests of the step.
+    /// Out of so many requests of the step, in those of the scenario's cases that have it.
     pub of: u64,
 }
 

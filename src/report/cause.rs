@@ -19,12 +19,11 @@ pub struct Causes(HashMap<String, usize>);
 impl Causes {
     /// The place of the finding with the same cause. A new cause gets `next`, the place that is free.
     pub fn place(&mut self, finding: &Finding, next: usize) -> usize {
-        let cause = cause(finding);
-        let full = self.0.len() >= MOST && !self.0.contains_key(&cause);
-        *self
-            .0
-            .entry(if full { format!("{} {}", finding.rule, finding.severity.as_str()) } else { cause })
-            .or_insert(next)
+        let mut cause = cause(finding);
+        if self.0.len() >= MOST && !self.0.contains_key(&cause) {
+            cause = format!("{} {}", finding.rule, finding.severity.as_str());
+        }
+        *self.0.entry(cause).or_insert(next)
     }
 }
 
