@@ -10,7 +10,8 @@
 //!
 //! | floor | rooms | what they are |
 //! | --- | --- | --- |
-//! | 5 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
+//! | 6 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
+//! | 5 | `mutants` | drives the drivers: the suite against every defect |
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
 //! | 2 | `census`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
@@ -28,6 +29,7 @@ pub mod input;
 pub mod judge;
 pub mod matcher;
 pub mod model;
+pub mod mutants;
 pub mod plan;
 pub mod project;
 pub mod redact;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::variables::hide_written;
-use crate::cli::RunArgs;
+use crate::cli::SuiteArgs;
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
 use crate::model::{Diagnostic, Source, Span, Spanned};
-use crate::plan::{self, Loaded, Plan, Row, Selection};
+use crate::plan::{self, ExpectedCode, Loaded, Plan, Row, Selection};
 use crate::project::{Environment, Project};
 use crate::redact::Redactor;
 use crate::template::Scope;
@@ -45,7 +45,7 @@ impl From<String> for Refusal {
 }
 
 /// The project with the chosen environment.
-pub(super) fn project(env: &Env, args: &RunArgs) -> Result<(Project, Environment), Refusal> {
+pub(super) fn project(env: &Env, args: &SuiteArgs) -> Result<(Project, Environment), Refusal> {
     let project = match input::project(env.files.as_ref())? {
         Some(project) => project,
         None if args.env.is_some() => {
@@ -58,15 +58,16 @@ pub(super) fn project(env: &Env, args: &RunArgs) -> Result<(Project, Environment
     Ok((project, environment))
 }
 
-/// The scenarios of the paths that were named, or of the default ones, every template of them looked at.
+/// The scenarios of the paths that were named, or of the default ones, every template of them looked at; and the
+/// codes that they expect.
 pub(super) fn scenarios(
     env: &Env,
-    args: &RunArgs,
+    args: &SuiteArgs,
     project: &Project,
     variables: &Scope,
     contract: Option<&str>,
     redactor: &Redactor,
-) -> Result<Vec<Loaded>, Refusal> {
+) -> Result<(Vec<Loaded>, Vec<ExpectedCode>), Refusal> {
     let files = env.files.as_ref();
     let paths: Vec<PathBuf> = if !args.paths.is_empty() {
         args.paths.clone()
@@ -82,6 +83,7 @@ pub(super) fn scenarios(
     let found = input::find(files, &paths)?;
     let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
     let mut mistakes = Vec::new();
+    let mut codes = Vec::new();
     let mut seen: HashSet<Arc<str>> = HashSet::new();
     let loaded = input::load(files, &found, &mut |scenario, rows| {
         hide_written(redactor, scenario, rows);
@@ -90,6 +92,7 @@ pub(super) fn scenarios(
         columns.retain(|column| rows.iter().all(|row| row.iter().any(|(name, _)| name == column)));
         let has_contract = scenario.contract.is_some() || contract.is_some();
         mistakes.extend(plan::lint(scenario, &given, &columns, has_contract));
+        codes.extend(plan::expected_codes(scenario, contract));
         seen.insert(Arc::clone(&scenario.source.name));
         // An included file sees only what comes from outside, so it is looked at once, and by itself.
         plan::included(scenario, &mut |part| {
@@ -97,14 +100,15 @@ pub(super) fn scenarios(
                 hide_written(redactor, part, &[]);
                 let judged = has_contract || part.contract.is_some();
                 mistakes.extend(plan::lint(part, &given, &[], judged));
+                codes.extend(plan::expected_codes(part, contract));
             }
         });
     })?;
-    if mistakes.is_empty() { Ok(loaded) } else { Err(mistakes.into()) }
+    if mistakes.is_empty() { Ok((loaded, codes)) } else { Err(mistakes.into()) }
 }
 
 /// The plan: those scenarios that are wanted.
-pub(super) fn plan(loaded: Vec<Loaded>, args: &RunArgs, contract: Option<&str>) -> Result<Plan, Refusal> {
+pub(super) fn plan(loaded: Vec<Loaded>, args: &SuiteArgs, contract: Option<&str>) -> Result<Plan, Refusal> {
     let count = loaded.len();
     let selection = Selection { tags: args.tag.clone(), filters: args.filter.clone() };
     let plan = plan::build(loaded, &selection, contract);
@@ -114,7 +118,7 @@ pub(super) fn plan(loaded: Vec<Loaded>, args: &RunArgs, contract: Option<&str>) 
     Ok(plan)
 }
 
-fn nothing_selected(args: &RunArgs, count: usize) -> String {
+fn nothing_selected(args: &SuiteArgs, count: usize) -> String {
     let flag = |name: &'static str| move |value: &String| format!("`--{name} {value}`");
     let flags: Vec<_> =
         args.tag.iter().map(flag("tag")).chain(args.filter.iter().map(flag("filter"))).collect();

@@ -5,11 +5,14 @@ mod defects;
 mod dry_run;
 mod explain;
 mod gather;
+mod mutants;
 mod outputs;
 mod pulse;
 mod routes;
 mod run;
+mod runtime;
 mod serve;
+mod suite;
 mod variables;
 
 use std::io::{self, Write};
@@ -32,6 +35,7 @@ pub fn run(mut env: Env) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
+        Command::Mutants(args) => mutants::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Contract(command) => contract::run(&mut env, &command),
         Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),

@@ -56,7 +56,7 @@ impl Outputs {
         let implied = to_stdout.is_empty().then_some(&terminal);
         let mut outputs = Vec::new();
         for target in implied.into_iter().chain(targets) {
-            let Ok(format) = report::find(target.format) else { continue };
+            let Some(format) = report::find(target.format) else { continue };
             let style = Style { colour: style.colour && target.path.is_none(), ..style };
             outputs.push(Output {
                 reporter: (format.open)(style),

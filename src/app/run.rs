@@ -11,7 +11,8 @@ use indexmap::IndexMap;
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
 use super::pulse::Pulse;
-use super::variables::Variables;
+use super::runtime;
+use super::suite::{Against, Suite};
 use super::{colour, dry_run, print, refuse, show_mistakes_without};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
 use crate::env::Env;
@@ -24,16 +25,10 @@ use crate::runner::{Runner, Settings, Stop};
 use crate::template::Engine;
 use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 
-/// Threads for requests; more would only fight with each other. There are two at least, since one may be kept busy
-/// by a single server.
-const MOST_THREADS: usize = 8;
-
 pub(super) fn run(env: &mut Env, args: &RunArgs) -> Exit {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(2, MOST_THREADS);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
-    let runtime = match runtime {
+    let runtime = match runtime::start() {
         Ok(runtime) => runtime,
-        Err(error) => return refuse(env, &format!("the runtime cannot start: {error}")),
+        Err(why) => return refuse(env, &why),
     };
     let _pulse = Pulse::start(runtime.handle().clone());
     let redactor = Redactor::new();
@@ -49,45 +44,24 @@ pub(super) fn run(env: &mut Env, args: &RunArgs) -> Exit {
 }
 
 async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
-    let seed = args.seed.unwrap_or_else(fresh_seed);
+    let seed = args.seed.unwrap_or_else(runtime::fresh_seed);
     let engine = Engine::new(seed, SystemTime::now);
-    // The secrets from outside come first: what is wrong with a file is shown without them.
-    let mut outside = Variables::new(&engine, redactor);
-    outside.environment(env);
-    outside.command_line(&args.var, &args.secret);
-    outside.finish()?;
-
-    let (project, environment) = gather::project(env, args)?;
-    let mut variables = Variables::new(&engine, redactor);
-    variables.project(&environment).map_err(|(span, why)| project.mistake(span, why))?;
-    let (target, server) = target(args, &project, &environment).await?;
-    if let Some(server) = &server {
-        variables.given(reference::variables(server.keys()));
-    }
-    variables.environment(env);
-    variables.command_line(&args.var, &args.secret);
-    let variables = variables.finish()?;
-    let contract =
-        args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
-
-    let loaded = gather::scenarios(env, args, &project, &variables, contract.as_deref(), redactor)?;
-    let plan = gather::plan(loaded, args, contract.as_deref())?;
-    let contracts = gather::contracts(env, &plan)?;
+    let against = Against::Target { named: args.target.is_some() };
+    let suite = Suite::open(env, &args.suite, against, &engine, redactor)?;
+    let (project, environment) = (&suite.project, &suite.environment);
+    let (target, server) = target(args, project, environment).await?;
     if args.dry_run {
         let target = server.as_ref().map_or(target.as_str(), |_| "the reference server inside");
-        return Ok(print(env, &redactor.text(&dry_run::plan(&plan, target))));
+        return Ok(print(env, &redactor.text(&dry_run::plan(&suite.plan, target))));
     }
-    let transport = transport(env, args, &project, &environment)?;
-    let targets = report_targets(args, &project)?;
+    let transport = transport(env, args, project, environment)?;
+    let targets = report_targets(args, project)?;
     let mut outputs =
-        Outputs::open(&targets, style(env, args, &project), redactor.clone(), env.files.as_ref())?;
-    let mut catalogues = contracts
-        .iter()
-        .map(|(name, compiled)| (name.clone(), compiled.contract.codes.keys().cloned().collect()))
-        .collect::<IndexMap<_, _>>();
-    catalogues.sort_unstable_keys();
-    let settings = settings(args, &project, &target, seed);
+        Outputs::open(&targets, style(env, args, project), redactor.clone(), env.files.as_ref())?;
+    let catalogues = suite.catalogues();
+    let settings = settings(args, project, &target, seed);
     let files = Arc::clone(&env.files);
+    let Suite { plan, contracts, variables, .. } = suite;
     let runner =
         Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
     let report = observe(env, runner, plan, catalogues, &mut outputs).await;
@@ -118,7 +92,7 @@ async fn observe(
     let tool = Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     let mut fold = Fold::new(tool.clone(), catalogues);
     let stop = Stop::default();
-    let listener = tokio::spawn(interrupt(stop.clone()));
+    let listener = tokio::spawn(runtime::interrupt(stop.clone()));
     let first = Event::RunStarted {
         version: Report::VERSION,
         tool,
@@ -144,23 +118,6 @@ async fn observe(
     let mut report = fold.report(millis, interrupted);
     redactor.report(&mut report);
     report
-}
-
-/// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.
-async fn interrupt(stop: Stop) {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        loop {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            stop.interrupt();
-        }
-    }
-    while tokio::signal::ctrl_c().await.is_ok() {
-        stop.interrupt();
-    }
 }
 
 /// The target's origin, and the reference server if that is the target.
@@ -262,10 +219,4 @@ fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Setti
         longest_wait: args.max_wait,
         seed,
     }
-}
-
-/// A seed that differs from run to run, short enough to type.
-fn fresh_seed() -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::from(now.subsec_nanos() ^ std::process::id()) ^ (now.as_secs() & 0xffff_ffff)
 }

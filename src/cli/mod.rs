@@ -1,14 +1,18 @@
 //! What can be typed, and what it means.
 
 mod exit;
+mod mutants;
 mod report;
 mod run;
 mod serve;
+mod suite;
 
 pub use exit::Exit;
+pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs};
 pub use serve::ServeArgs;
+pub use suite::SuiteArgs;
 
 use std::path::PathBuf;
 
@@ -35,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     /// Run scenario files against a target, or against the reference server inside
     Run(Box<RunArgs>),
+    /// Measure a suite: run it against every seeded defect of the reference server
+    Mutants(Box<MutantsArgs>),
     /// Start the reference server: both documented APIs on one port
     Serve(ServeArgs),
     /// Look at contracts, or check one of your own

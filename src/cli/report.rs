@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::report;
+use crate::spelling::nearest;
 
 /// A report to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,23 +19,34 @@ impl FromStr for ReportTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        Self::among(text, report::FORMATS.iter().map(|format| format.name))
+    }
+}
+
+impl ReportTarget {
+    /// Reads `FORMAT[=PATH]`.
+    ///
+    /// # Errors
+    /// The format is none of `names`, or the path is empty; the text says what to write.
+    pub fn among(text: &str, names: impl Iterator<Item = &'static str> + Clone) -> Result<Self, String> {
         let (name, path) = match text.split_once('=') {
             Some((name, path)) => (name, Some(path)),
             None => (text, None),
         };
-        let format = report::find(name).map_err(|unknown| {
-            let names: Vec<_> = report::FORMATS.iter().map(|format| format.name).collect();
-            match unknown.nearest {
+        let format =
+            names.clone().find(|known| *known == name).ok_or_else(|| match nearest(name, names.clone()) {
                 Some(near) => format!("no report format `{name}`; did you mean `{near}`?"),
-                None => format!("no report format `{name}`; there are {}", names.join(", ")),
-            }
-        })?;
+                None => {
+                    let names: Vec<_> = names.collect();
+                    format!("no report format `{name}`; there are {}", names.join(", "))
+                }
+            })?;
         match path {
             Some("") => {
                 Err(format!("no path behind `{name}=`; write `{name}=FILE`, or `{name}=-` for stdout"))
             }
-            Some("-") | None => Ok(Self { format: format.name, path: None }),
-            Some(path) => Ok(Self { format: format.name, path: Some(path.into()) }),
+            Some("-") | None => Ok(Self { format, path: None }),
+            Some(path) => Ok(Self { format, path: Some(path.into()) }),
         }
     }
 }

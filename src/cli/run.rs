@@ -5,38 +5,19 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::ReportTarget;
+use super::{ReportTarget, SuiteArgs};
 use crate::model::Severity;
 use crate::yaml::duration_from_text;
 
 /// The arguments of `tollgate run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Scenario files or folders [default: those of tollgate.yaml, else scenarios/]
-    pub paths: Vec<PathBuf>,
-
     /// Origin of the API: scheme, host, port, perhaps a prefix [default: a reference server inside]
     #[arg(long, value_name = "URL", help_heading = "Target")]
     pub target: Option<String>,
-    /// Environment of tollgate.yaml to use
-    #[arg(long, value_name = "NAME", help_heading = "Target")]
-    pub env: Option<String>,
-    /// Contract of scenarios that name none: a built-in name or a folder
-    #[arg(long, value_name = "NAME", help_heading = "Target")]
-    pub contract: Option<String>,
-    /// Set a variable; comes before the environment's TOLLGATE_VAR_x and all files
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Target")]
-    pub var: Vec<(String, String)>,
-    /// Set a variable that is never shown, encoded forms included; also TOLLGATE_SECRET_x
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Target")]
-    pub secret: Vec<(String, String)>,
-
-    /// Only scenarios with one of these tags
-    #[arg(long, value_name = "TAG", help_heading = "Selection")]
-    pub tag: Vec<String>,
-    /// Only scenarios with one of these texts in their name or path
-    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
-    pub filter: Vec<String>,
+    /// The suite.
+    #[command(flatten)]
+    pub suite: SuiteArgs,
     /// Print what would run, and send nothing
     #[arg(long, help_heading = "Selection")]
     pub dry_run: bool,
@@ -128,16 +109,6 @@ pub enum HttpChoice {
     /// HTTP/2 everywhere
     #[value(name = "2")]
     Http2,
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if crate::scenario::is_variable_name(name) => {
-            Ok((name.to_owned(), value.to_owned()))
-        }
-        Some((name, _)) => Err(format!("`{name}` is not a variable name: letters, digits and `_`")),
-        None => Err("write NAME=VALUE".to_owned()),
-    }
 }
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {

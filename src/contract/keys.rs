@@ -4,6 +4,7 @@ use crate::yaml::{Key, Shape, Table};
 
 const STATUS: Shape = Shape::Integer(100, 599);
 const STATUSES: Shape = Shape::List(&STATUS);
+const ERROR_STATUS: Shape = Shape::Integer(400, 599);
 const TEXTS: Shape = Shape::List(&Shape::Text);
 
 /// The whole file.
@@ -149,8 +150,8 @@ static CODE: Table = Table {
     what: "a code",
     doc: "One row of the catalogue.",
     keys: &[
-        Key::required("status", STATUS, "The status that goes with the code."),
-        Key::optional("also_on", STATUSES, "Further statuses it may come with."),
+        Key::required("status", ERROR_STATUS, "The status that goes with the code."),
+        Key::optional("also_on", Shape::List(&ERROR_STATUS), "Further statuses it may come with."),
         Key::optional("category", Shape::Text, "The document's group."),
         Key::optional("description", Shape::Text, "The document's description."),
         Key::optional(

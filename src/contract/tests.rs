@@ -72,8 +72,8 @@ fn mistakes_in_the_contract_are_found_at_their_places() {
             "name: mine\nundocumented_code: deny\n",
             "mine/contract.yaml:2:1 unknown key `undocumented_code` in a contract: not a key here (did you mean `undocumented_codes`?)",
         ),
-        ("410", "99", "mine/contract.yaml:6:19 expected a whole number from 100 to 599: out of range"),
-        ("410", "600", "mine/contract.yaml:6:19 expected a whole number from 100 to 599: out of range"),
+        ("410", "99", "mine/contract.yaml:6:19 expected a whole number from 400 to 599: out of range"),
+        ("410", "600", "mine/contract.yaml:6:19 expected a whole number from 400 to 599: out of range"),
         (
             "/error/code",
             "/error/cod",

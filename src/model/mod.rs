@@ -6,6 +6,7 @@ mod diagnostic;
 mod event;
 mod exchange;
 mod finding;
+mod matrix;
 mod node;
 mod report;
 mod scenario;
@@ -22,6 +23,7 @@ pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, Tra
 pub use finding::{
     Finding, Observation, Place, RuleInfo, SchemaViolation, Severity, Source as RuleSource, Spread,
 };
+pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
 pub use report::{
     Across, Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Severity};
+use super::{Finding, Matrix, Severity};
 
 /// What can be said about a step, a scenario or a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +59,8 @@ pub struct Tool {
 pub enum Kind {
     /// `tollgate run`.
     Run,
+    /// `tollgate mutants`: a run on the clean server, and the kill matrix beside it.
+    Mutants,
 }
 
 /// Findings by severity, repetitions counted.
@@ -181,7 +183,7 @@ pub struct Across {
 }
 
 /// A whole run. Scripts build on these names: more may be added, a change bumps `version`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Version of this format.
     pub version: u32,
@@ -209,6 +211,9 @@ pub struct Report {
     pub across: Option<Across>,
     /// The findings in input order, repetitions at one place grouped; with `repeat` above 1 grouped by cause.
     pub findings: Vec<Finding>,
+    /// The kill matrix, in reports of `tollgate mutants`.
+    #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<Matrix>,
 }
 
 fn once() -> u32 {

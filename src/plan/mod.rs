@@ -1,8 +1,10 @@
 //! What will run, decided before anything is sent: selection, cases, and a last look at every template.
 
+mod codes;
 mod held;
 mod lint;
 
+pub use codes::{ExpectedCode, expected_codes, unknown_codes};
 pub use held::Held;
 pub use lint::lint;
 

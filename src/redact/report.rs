@@ -27,7 +27,10 @@ impl Redactor {
     pub fn report(&self, report: &mut Report) {
         self.clean(&mut report.target);
         report.scenarios.iter_mut().for_each(|scenario| self.scenario(scenario));
-        report.findings.iter_mut().for_each(|finding| self.finding(finding));
+        let alarms = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.false_alarms);
+        report.findings.iter_mut().chain(alarms).for_each(|finding| self.finding(finding));
+        let mutants = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.mutants);
+        mutants.flat_map(|mutant| &mut mutant.reason).for_each(|reason| self.clean(reason));
     }
 
     fn scenario(&self, scenario: &mut ScenarioResult) {

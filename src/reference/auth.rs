@@ -182,8 +182,8 @@ pub fn keys_json(keys: &[Key]) -> Value {
 }
 
 /// The variables that suites need: every key by its alias, `unknown_key` (shaped like a key, known to nobody),
-/// `workspace` and `other_workspace`, `fault_header`, the header that injects a fault, and a marker `has_...` for
-/// every ability that the documents do not promise.
+/// `workspace` and `other_workspace`, `fault_header`, the header that injects a fault, a marker `has_...` for every
+/// ability that the documents do not promise, and one for the choices that they leave open.
 pub fn variables(keys: &[Key]) -> Vec<(String, String)> {
     let offered = [
         "has_delete",
@@ -193,6 +193,7 @@ pub fn variables(keys: &[Key]) -> Vec<(String, String)> {
         "has_patch",
         "has_status",
         "has_unique_email",
+        "reads_as_reference",
     ];
     let fixed = [
         ("unknown_key", "tg_test_0000000000000000"),

@@ -64,6 +64,7 @@ impl Fold {
                 scenarios: Vec::new(),
                 across: None,
                 findings: Vec::new(),
+                matrix: None,
             },
             verdict: None,
             open: Vec::new(),

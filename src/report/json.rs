@@ -5,6 +5,12 @@ use std::io::{self, Write};
 use super::Reporter;
 use crate::model::{Event, Report};
 
+/// The report, indented, with a newline at its end.
+pub(super) fn text(report: &Report) -> String {
+    // A report is made of texts, numbers and lists; there is nothing in it that JSON cannot hold.
+    serde_json::to_string_pretty(report).map(|text| text + "\n").unwrap_or_default()
+}
+
 /// Writes the report, indented, with a newline at its end, once the run is over.
 #[derive(Debug, Clone, Copy)]
 pub struct Json;
@@ -15,7 +21,6 @@ impl Reporter for Json {
     }
 
     fn finish(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, report)?;
-        out.write_all(b"\n")
+        out.write_all(text(report).as_bytes())
     }
 }

@@ -7,6 +7,7 @@ mod finding;
 mod fold;
 mod json;
 mod junit;
+mod matrix;
 mod ndjson;
 mod paint;
 mod schema;
@@ -17,13 +18,13 @@ mod words;
 use std::io::{self, Write};
 
 use crate::model::{Event, Report, Severity};
-use crate::spelling::nearest;
 
 pub use cause::Causes;
 pub use diagnostic::{render, snippet};
 pub use fold::Fold;
 pub use json::Json;
 pub use junit::Junit;
+pub use matrix::{MATRIX_FORMATS, MatrixFormat};
 pub use ndjson::NdJson;
 pub use schema::schema;
 pub use terminal::Terminal;
@@ -100,22 +101,9 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
-/// A name that is no format's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownFormat {
-    /// The name that was perhaps meant.
-    pub nearest: Option<&'static str>,
-}
-
 /// The format of that name.
-///
-/// # Errors
-/// [`UnknownFormat`] with the nearest name, if one is near.
-pub fn find(name: &str) -> Result<&'static Format, UnknownFormat> {
-    if let Some(format) = FORMATS.iter().find(|format| format.name == name) {
-        return Ok(format);
-    }
-    Err(UnknownFormat { nearest: nearest(name, FORMATS.iter().map(|format| format.name)) })
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
 }
 
 #[cfg(test)]
@@ -128,14 +116,5 @@ mod tests {
             assert!(FORMATS[..index].iter().all(|other| other.name != format.name), "{} twice", format.name);
             assert!(!format.doc.is_empty() && !format.doc.ends_with('.'), "{}", format.name);
         }
-    }
-
-    #[test]
-    fn a_near_miss_is_named_and_nonsense_is_not() {
-        assert_eq!(find("junit").map(|format| format.name), Ok("junit"));
-        assert_eq!(find("Jsno").map(|format| format.name), Err(UnknownFormat { nearest: Some("json") }));
-        assert_eq!(find("jnit").map(|format| format.name), Err(UnknownFormat { nearest: Some("junit") }));
-        assert_eq!(find("sarif").map(|format| format.name), Err(UnknownFormat { nearest: None }));
-        assert_eq!(find("").map(|format| format.name), Err(UnknownFormat { nearest: None }));
     }
 }

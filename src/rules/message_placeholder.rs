@@ -37,7 +37,7 @@ content-type: application/json
 HTTP/1.1 404 Not Found
 content-type: application/json
 
-{"success": false, "error": {"code": "NOT_FOUND", "message": "No lead fits [A-Z]{2}, 100% sure; id must not be null",
+{"success": false, "error": {"code": "NOT_FOUND", "message": "No lead fits [A-Z]{2}, 100% sure; got: undefined",
  "request_id": "req_7Hk2"}}
 ```
 "#,
@@ -56,7 +56,11 @@ const PATTERNS: &[&str] = &[
     r"(?:^|\s):(?:attribute|value|min|max|size|values|other|input)\b",
     r"\[object [A-Z]\w+\]",
     r"^\s*(?:undefined|null|None|nil|NaN|nullptr|<nil>)\.?\s*$",
+    r"[:=]\s*(?:undefined|NaN|nullptr|<nil>)\.?\s*$",
 ];
+
+/// Words after which a message may well say that a value was `undefined`.
+const TELLING: [&str; 7] = ["actual", "expected", "found", "got", "received", "value", "was"];
 
 /// What may stand around a placeholder and still belong to the match.
 const AROUND: [char; 12] = [' ', '\'', '"', '`', '(', ',', '.', ':', ';', '!', '?', '='];
@@ -66,7 +70,7 @@ static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&PATTERNS.jo
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let (Some(contract), Some(regex)) = (subject.error_contract(), REGEX.as_ref()) else { return };
     for (place, text) in messages::of(subject) {
-        let Some(hole) = regex.find(text) else { continue };
+        let Some(hole) = regex.find(text).filter(|hole| !tells(text, hole.start())) else { continue };
         let hole = hole.as_str().trim_matches(AROUND);
         if !Sent::all(subject).holds(hole) {
             let observation = Observation::new(&RULE.info, "the message has a placeholder in it")
@@ -79,4 +83,10 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
             return;
         }
     }
+}
+
+/// Whether what begins at this place with a colon is what the word before it announces.
+fn tells(text: &str, start: usize) -> bool {
+    let announced = text[start..].starts_with([':', '=']);
+    announced && TELLING.iter().any(|word| text[..start].trim_end().to_ascii_lowercase().ends_with(word))
 }

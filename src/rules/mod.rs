@@ -5,6 +5,7 @@ mod echo;
 mod freshness;
 mod glance;
 mod leak;
+mod limits;
 mod messages;
 mod pointer;
 mod sent;
@@ -19,10 +20,12 @@ mod body_empty;
 mod body_not_json;
 mod byte_order_mark;
 mod challenge_grammar;
+mod challenge_scheme;
 mod code_missing;
 mod code_pattern;
 mod code_undocumented;
 mod code_unknown;
+mod coding_unknown;
 mod content_forbidden;
 mod content_type_missing;
 mod credential_echoed;
@@ -31,6 +34,7 @@ mod date_missing;
 mod details_content;
 mod details_incomplete;
 mod details_item;
+mod details_repeated;
 mod details_shape;
 mod details_unknown_field;
 mod details_valid_field;
@@ -41,11 +45,15 @@ mod envelope_schema;
 mod error_cacheable;
 mod exception_name;
 mod framework_page;
+mod header_repeated;
 mod internal_host;
 mod invalid_utf8;
 mod json_charset;
 mod length_and_encoding;
+mod limit_header_grammar;
+mod limit_remaining_used_up;
 mod location_missing;
+mod location_on_error;
 mod media_type;
 mod message_empty;
 mod message_is_code;
@@ -53,7 +61,9 @@ mod message_long;
 mod message_placeholder;
 mod message_structured;
 mod never_stored;
+mod no_answer;
 mod not_http;
+mod old_version;
 mod other_dialect;
 mod request_id_differs;
 mod request_id_header;
@@ -68,8 +78,10 @@ mod retry_after_on_503;
 mod retry_after_repeated;
 mod secret_exposed;
 mod server_path;
+mod software_named;
 mod sql_text;
 mod stack_trace;
+mod status_copy;
 mod status_member;
 mod status_of_code;
 mod success_flag;
@@ -110,6 +122,7 @@ static RULES: &[&Rule] = &[
     &details_valid_field::RULE,
     &details_value::RULE,
     &details_incomplete::RULE,
+    &details_repeated::RULE,
     &envelope_schema::RULE,
     &body_empty::RULE,
     &body_not_json::RULE,
@@ -128,6 +141,7 @@ static RULES: &[&Rule] = &[
     &message_placeholder::RULE,
     &message_structured::RULE,
     &message_long::RULE,
+    &status_copy::RULE,
     &www_authenticate_missing::RULE,
     &allow_missing::RULE,
     &date_missing::RULE,
@@ -144,6 +158,12 @@ static RULES: &[&Rule] = &[
     &location_missing::RULE,
     &date_form::RULE,
     &retry_after_on_503::RULE,
+    &challenge_scheme::RULE,
+    &coding_unknown::RULE,
+    &location_on_error::RULE,
+    &header_repeated::RULE,
+    &old_version::RULE,
+    &no_answer::RULE,
     &stack_trace::RULE,
     &sql_text::RULE,
     &exception_name::RULE,
@@ -152,6 +172,9 @@ static RULES: &[&Rule] = &[
     &internal_host::RULE,
     &credential_echoed::RULE,
     &secret_exposed::RULE,
+    &software_named::RULE,
+    &limit_header_grammar::RULE,
+    &limit_remaining_used_up::RULE,
     &request_id_missing::RULE,
     &request_id_header::RULE,
     &request_id_pattern::RULE,
@@ -230,7 +253,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Observation> {
 
 /// What the rules say about an exchange that failed: most failures are nobody's fault that can be named.
 pub fn check_failure(error: &TransportError, contract: Option<&Contract>) -> Vec<Observation> {
-    let mut found: Vec<_> = not_http::failed(error).into_iter().collect();
+    let mut found: Vec<_> = not_http::failed(error).into_iter().chain(no_answer::failed(error)).collect();
     if let Some(contract) = contract {
         found.retain_mut(|observation| turn(contract, observation));
     }

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 A client gets nothing out of such an answer but an error of its own, whatever the server meant. Common causes are a
 port that speaks another protocol, a proxy that writes its own words, and a head beyond what clients accept: more
 than 256 header lines, or hundreds of kilobytes. A connection that is closed or times out without an answer is
-something else: it is inconclusive.
+something else: it is inconclusive, see `no-answer`.
 
 ## Fires
 

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
-const FLOORS: [&[&str]; 6] = [
+const FLOORS: [&[&str]; 7] = [
     &["model", "spelling"],
     &["contract", "matcher", "redact", "report", "rules", "scenario", "template", "yaml"],
     &["census", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
+    &["mutants"],
     &["app", "catalogue", "cli"],
 ];
 
@@ -56,7 +57,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("aho_corasick", &["redact", "rules"]),
     ("clap", &["cli", "app", "catalogue"]),
     ("csv", &["input"]),
-    ("tokio", &["transport", "runner", "reference", "app"]),
+    ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
 ];
 
 /// What only edges may touch: files, the process's environment, clocks, sockets.

@@ -8,6 +8,7 @@ mod contracts;
 mod defects;
 mod hostile;
 mod includes;
+mod mutants;
 mod readme;
 mod reference;
 mod repeat;

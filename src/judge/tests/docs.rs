@@ -36,15 +36,22 @@ pub(crate) fn parse(text: &str) -> Exchange {
     exchange.request.body = Bytes::copy_from_slice(sent.trim_end_matches('\n').as_bytes());
     if let Ok(response) = &mut exchange.outcome {
         response.cut = cut;
+        if text.contains("HTTP/1.0 ") {
+            response.version = "HTTP/1.0";
+        }
     }
     exchange
 }
 
-/// An exchange whose answer is something else than HTTP.
+/// An exchange whose answer is something else than HTTP, or none.
 fn not_http(text: &str) -> Exchange {
     let mut exchange = exchange("GET /leads/lead_1", 200, &[], Vec::new());
+    let kind = match text.trim() {
+        "<connection closed>" => TransportErrorKind::Closed,
+        _ => TransportErrorKind::NotHttp,
+    };
     let message = format!("the answer is no HTTP: {}", text.trim());
-    exchange.outcome = Err(TransportError { kind: TransportErrorKind::NotHttp, message });
+    exchange.outcome = Err(TransportError { kind, message });
     exchange
 }
 

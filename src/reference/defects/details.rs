@@ -255,6 +255,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "details-other-value",
         description: "details repeat another value than the one sent",
         breaks: FLAT,
+        expected: &["DET006"],
         apis: Apis::Flat,
         how: How::Problem(|problem| {
             if let Some(first) = faults(problem).and_then(|faults| faults.first_mut()) {
@@ -296,7 +297,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "details-fault-twice",
         description: "the last wrong field is told twice",
-        expected: &[],
+        expected: &["DET008"],
         how: How::Problem(|problem| {
             if let Some(faults) = faults(problem) {
                 faults.extend(faults.last().cloned());

@@ -12,8 +12,8 @@ const HTML: &str = "text/html";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 const LAYER: &str = "error format: all errors have one structure";
-const ERRORS: Defect = Defect { breaks: LAYER, expected: &["ENV001"], ..Defect::of("dialect") };
-const PAGES: Defect = Defect { expected: &["ENV003", "ENV008"], ..ERRORS };
+const ERRORS: Defect = Defect { breaks: LAYER, expected: &["ENV015"], ..Defect::of("dialect") };
+const PAGES: Defect = Defect { expected: &["LEA005"], ..ERRORS };
 
 const VALIDATION: &[Kind] = &[Kind::Invalid, Kind::MissingField, Kind::InvalidValue];
 const KEYS: &[Kind] = &[Kind::Unauthorized, Kind::InvalidKey, Kind::TokenExpired, Kind::KeyRevoked];
@@ -137,6 +137,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "rails-validation",
         description: "wrong fields get the `errors` of Rails",
+        expected: &["ENV001"],
         how: How::Wire(|wire, _| speak(wire, VALIDATION, JSON, r#"{"errors":{"email":["is invalid"]}}"#)),
         ..ERRORS
     },
@@ -152,7 +153,6 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "aspnet-validation",
         description: "wrong fields get the problem details of ASP.NET",
-        expected: &["ENV001", "ENV008"],
         how: How::Wire(|wire, _| {
             let body = json!({ "title": "One or more validation errors occurred.", "status": wire.status,
                 "errors": { "Email": ["The Email field is not a valid e-mail address."] }, "traceId": "00-4bf9-01" });
@@ -163,7 +163,6 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "aspnet-unsupported",
         description: "a media type that is no JSON gets the problem details of ASP.NET",
-        expected: &["ENV001", "ENV008"],
         how: How::Wire(|wire, _| {
             let body = json!({ "title": "Unsupported Media Type", "status": 415, "traceId": "00-4bf9-01" });
             speak(wire, &[Kind::UnsupportedMediaType], "application/problem+json", body.to_string());
@@ -193,12 +192,14 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "edge-limit",
         description: "a limit that is used up gets the plain text of a content delivery network",
+        expected: &["ENV003", "ENV008"],
         how: How::Wire(|wire, _| speak(wire, &[Kind::RateLimited], PLAIN, "error code: 1015")),
         ..PAGES
     },
     Defect {
         id: "envoy-timeout",
         description: "a request that took too long gets the plain text of Envoy",
+        expected: &["ENV003", "ENV008"],
         how: How::Wire(|wire, _| speak(wire, &[Kind::Timeout], "text/plain", "upstream request timeout")),
         ..PAGES
     },
@@ -224,7 +225,6 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "json-api-conflict",
         description: "an email that exists gets the `errors` of JSON:API",
-        expected: &["ENV001", "ENV008"],
         how: How::Wire(|wire, _| {
             let error =
                 json!({ "status": "409", "title": "Conflict", "source": { "pointer": "/data/email" } });
@@ -245,6 +245,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "xml-error",
         description: "a lead that is not there gets XML",
+        expected: &["ENV003", "ENV008"],
         how: How::Wire(|wire, _| {
             let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NotFound</Code></Error>";
             speak(wire, &[Kind::LeadNotFound], "application/xml", body);

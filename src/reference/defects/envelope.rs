@@ -112,6 +112,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "message-placeholder",
         description: "the text for people is a template that nobody filled in",
         breaks: MESSAGE,
+        expected: &["ENV016"],
         how: How::Reply(|reply, _| put(reply, Message, "Error: {{message}}")),
         ..ERRORS
     },
@@ -119,6 +120,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "message-object-object",
         description: "the text for people is `[object Object]`",
         breaks: MESSAGE,
+        expected: &["ENV016"],
         how: How::Reply(|reply, _| put(reply, Message, "[object Object]")),
         ..ERRORS
     },
@@ -126,6 +128,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "message-undefined",
         description: "the text for people ends in `undefined`",
         breaks: MESSAGE,
+        expected: &["ENV016"],
         how: How::Reply(|reply, _| reword(reply, Message, |text| format!("{text}: undefined"))),
         ..ERRORS
     },
@@ -229,7 +232,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "status-member-stale",
         description: "a member `status` says 200 in every error",
         breaks: FORMAT,
-        expected: &[],
+        expected: &["ENV020"],
         how: How::Reply(|reply, _| set(reply, "status", 200)),
         ..ERRORS
     },

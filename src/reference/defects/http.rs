@@ -69,7 +69,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "charset-latin-1",
         description: "errors are declared as ISO 8859-1",
         breaks: "RFC 8259 section 8.1: JSON is UTF-8",
-        expected: &[],
+        expected: &["HTP011"],
         how: How::Wire(|wire, _| retype(wire, "application/json; charset=iso-8859-1")),
         ..ERRORS
     },
@@ -85,7 +85,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "challenge-empty",
         description: "WWW-Authenticate is empty",
         breaks: CHALLENGE,
-        expected: &["HTP001"],
+        expected: &["HTP013"],
         how: How::Reply(|reply, _| challenge(reply, "")),
         ..ERRORS
     },
@@ -93,7 +93,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "challenge-basic",
         description: "WWW-Authenticate asks for a password, which makes browsers ask their user",
         breaks: "RFC 6750 section 3: the scheme is Bearer",
-        expected: &[],
+        expected: &["HTP017"],
         how: How::Reply(|reply, _| challenge(reply, "Basic realm=\"tollgate\"")),
         ..ERRORS
     },
@@ -109,7 +109,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "allow-lists-refused",
         description: "Allow lists the method that was just refused",
         breaks: ALLOW,
-        expected: &[],
+        expected: &["HTP012"],
         how: How::Reply(|reply, request| {
             set_header(&mut reply.headers, "Allow", |methods| format!("{methods}, {}", request.method));
         }),
@@ -119,7 +119,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "cacheable-errors",
         description: "errors may be kept in any cache for an hour",
         breaks: "RFC 9111 section 5.2.2.9: public stores what it should not",
-        expected: &[],
+        expected: &["HTP007"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "Cache-Control", |_| "public, max-age=3600".to_owned());
         }),
@@ -129,7 +129,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "cache-control-missing",
         description: "errors do not say whether they may be kept",
         breaks: CACHE,
-        expected: &[],
+        expected: &["EXP005"],
         how: How::Reply(|reply, _| drop_header(&mut reply.headers, "Cache-Control")),
         ..ERRORS
     },
@@ -145,7 +145,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "coding-unknown",
         description: "the body is declared in a coding that nobody knows",
         breaks: CODING,
-        expected: &[],
+        expected: &["HTP019"],
         how: How::Reply(|reply, _| add_header(&mut reply.headers, "Content-Encoding", "utf-8")),
         ..ERRORS
     },
@@ -153,7 +153,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "error-with-location",
         description: "a lead that is not there points to where it would be",
         breaks: "RFC 9110 section 10.2.2: Location is for 201 and redirections",
-        expected: &[],
+        expected: &["HTP020"],
         how: How::Reply(|reply, request| {
             if reply.kind == Some(Kind::LeadNotFound) {
                 add_header(&mut reply.headers, "Location", request.url.path());
@@ -165,7 +165,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "location-missing",
         description: "a new lead is answered without Location",
         breaks: "RFC 9110 section 15.3.2: Location names what was created",
-        expected: &[],
+        expected: &["EXP005"],
         on: On::Successes,
         how: How::Reply(|reply, _| drop_header(&mut reply.headers, "Location")),
         ..ERRORS

@@ -79,6 +79,11 @@ impl Apis {
         }
     }
 
+    /// Whether the API with this base path has it.
+    pub fn include_base(self, base_path: &str) -> bool {
+        Api::ALL.into_iter().any(|api| api.prefix() == base_path && self.include(api))
+    }
+
     fn include(self, api: Api) -> bool {
         match self {
             Self::Both => true,

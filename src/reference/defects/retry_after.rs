@@ -169,6 +169,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-headers-missing",
         description: "no answer has rate limit headers",
+        expected: &["EXP005"],
         how: How::Reply(|reply, _| {
             reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
         }),
@@ -177,6 +178,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-headers-missing-when-used-up",
         description: "the answer that needs them, the 429, has no rate limit headers",
+        expected: &["EXP005"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
@@ -187,6 +189,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-remaining-untrue",
         description: "a 429 says that one request remains",
+        expected: &["LIM002"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 set_header(&mut reply.headers, "X-RateLimit-Remaining", |_| "1".to_owned());
@@ -197,6 +200,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-remaining-negative",
         description: "a 429 says that -1 requests remain",
+        expected: &["LIM001"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 set_header(&mut reply.headers, "X-RateLimit-Remaining", |_| "-1".to_owned());
@@ -207,6 +211,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-header-words",
         description: "X-RateLimit-Limit is a sentence",
+        expected: &["LIM001"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "X-RateLimit-Limit", |limit| format!("{limit} per window"));
         }),
@@ -215,6 +220,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-reset-past",
         description: "X-RateLimit-Reset is negative",
+        expected: &["LIM001"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "X-RateLimit-Reset", |seconds| format!("-{seconds}"));
         }),

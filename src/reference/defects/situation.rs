@@ -57,6 +57,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "unknown-key-as-missing",
         description: "a key that nobody knows is told as missing",
+        expected: &["EXP002"],
         how: How::Problem(|problem| turn(problem, Kind::InvalidKey, Kind::Unauthorized)),
         ..CODED
     },
@@ -69,24 +70,28 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "scope-as-forbidden",
         description: "a key that may read only is told as suspended",
+        expected: &["EXP002"],
         how: How::Problem(|problem| turn(problem, Kind::InsufficientScope, Kind::Forbidden)),
         ..CODED
     },
     Defect {
         id: "workspace-as-forbidden",
         description: "a workspace of someone else is told as a suspended key",
+        expected: &["EXP002"],
         how: How::Problem(|problem| turn(problem, Kind::WorkspaceDenied, Kind::Forbidden)),
         ..CODED
     },
     Defect {
         id: "missing-field-as-invalid",
         description: "a missing field is told as an invalid one",
+        expected: &["EXP002"],
         how: How::Problem(|problem| turn(problem, Kind::MissingField, Kind::Invalid)),
         ..CODED
     },
     Defect {
         id: "field-value-as-invalid",
         description: "a value that is not in its list is told as any other",
+        expected: &["EXP002"],
         how: How::Problem(|problem| turn(problem, Kind::InvalidValue, Kind::Invalid)),
         ..CODED
     },
@@ -138,6 +143,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "method-as-missing",
         description: "a method that a route does not know is told as an unknown route",
         breaks: "RFC 9110 section 15.5.6: 405",
+        expected: &["EXP001"],
         how: How::Problem(|problem| turn(problem, Kind::MethodNotAllowed, Kind::RouteNotFound)),
         ..TOLD
     },

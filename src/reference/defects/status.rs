@@ -221,7 +221,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "created-is-200",
         description: "a new lead is answered with 200",
         breaks: "RFC 9110 section 15.3.2: 201 for what was created",
-        expected: &[],
+        expected: &["EXP001"],
         on: On::Successes,
         how: How::Reply(|reply, _| {
             if reply.status == 201 {

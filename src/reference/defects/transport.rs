@@ -88,6 +88,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "cut-in-head",
         description: "the connection ends in the middle of the head",
         breaks: CUT,
+        expected: &["HTP023"],
         how: How::Transport(|answer| {
             answer.head.truncate(answer.head.len() / 2);
             answer.body.clear();
@@ -98,6 +99,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "no-answer",
         description: "the connection ends without an answer",
         breaks: CUT,
+        expected: &["HTP023"],
         how: How::Transport(|answer| instead(answer, b"")),
         ..ERRORS
     },
@@ -105,24 +107,28 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "only-interim",
         description: "the connection ends after a `100 Continue`",
         breaks: "RFC 9110 section 15.2: a final response follows",
+        expected: &["HTP023"],
         how: How::Transport(|answer| instead(answer, b"HTTP/1.1 100 Continue\r\n\r\n")),
         ..ERRORS
     },
     Defect {
         id: "garbage",
         description: "the greeting of a secure shell is the answer",
+        expected: &["HTP005"],
         how: How::Transport(|answer| instead(answer, b"SSH-2.0-OpenSSH_9.6\r\n")),
         ..ERRORS
     },
     Defect {
         id: "tls-alert",
         description: "an alert of TLS is the answer",
+        expected: &["HTP005"],
         how: How::Transport(|answer| instead(answer, &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28])),
         ..ERRORS
     },
     Defect {
         id: "no-head",
         description: "the body comes without a head",
+        expected: &["HTP005"],
         how: How::Transport(|answer| answer.head.clear()),
         ..ERRORS
     },
@@ -145,6 +151,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "lengths-differ",
         description: "two lines of Content-Length differ",
         breaks: LENGTH,
+        expected: &["HTP005"],
         how: How::Transport(|answer| append(answer, b"content-length: 7")),
         ..ERRORS
     },
@@ -152,6 +159,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "length-negative",
         description: "Content-Length is negative",
         breaks: LENGTH,
+        expected: &["HTP005"],
         how: How::Transport(|answer| reline(answer, FRAMING, |length| format!("-{length}"))),
         ..ERRORS
     },
@@ -182,6 +190,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "chunked-with-length",
         description: "a body in chunks has a Content-Length, too",
         breaks: LENGTH,
+        expected: &["HTP009"],
         how: How::Transport(|answer| {
             let line = format!("content-length: {}", answer.body.len());
             chunked(answer, |body| format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
@@ -205,6 +214,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "header-without-colon",
         description: "a header line has no colon",
         breaks: FIELDS,
+        expected: &["HTP005"],
         how: How::Transport(|answer| append(answer, b"X-Trace 4711")),
         ..ERRORS
     },
@@ -212,6 +222,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "header-with-space",
         description: "a space stands before the colon of a header line",
         breaks: "RFC 9112 section 5.1: no space before the colon",
+        expected: &["HTP005"],
         how: How::Transport(|answer| append(answer, b"X-Trace : 4711")),
         ..ERRORS
     },
@@ -219,6 +230,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "header-folded",
         description: "a header line goes on in the next",
         breaks: "RFC 9112 section 5.2: no folded lines",
+        expected: &["HTP005"],
         how: How::Transport(|answer| append(answer, b"X-Trace: 47\r\n 11")),
         ..ERRORS
     },
@@ -226,6 +238,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "header-with-nul",
         description: "a NUL byte stands in a header line",
         breaks: "RFC 9110 section 5.5: the bytes of a field",
+        expected: &["HTP005"],
         how: How::Transport(|answer| append(answer, b"X-Trace: 47\x0011")),
         ..ERRORS
     },
@@ -233,6 +246,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "header-flood",
         description: "the head has 500 lines",
         breaks: "RFC 9110 section 5.4: fields of a reasonable size",
+        expected: &["HTP005"],
         how: How::Transport(|answer| {
             let lines: Vec<String> = (0..500).map(|number| format!("X-Trace-{number}: 1")).collect();
             append(answer, lines.join("\r\n").as_bytes());
@@ -243,7 +257,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "media-type-twice",
         description: "two lines of Content-Type differ",
         breaks: "RFC 9110 section 8.3: one media type",
-        expected: &["ENV008"],
+        expected: &["HTP021"],
         how: How::Transport(|answer| append(answer, b"content-type: text/html")),
         ..ERRORS
     },
@@ -251,6 +265,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "version-1-0",
         description: "the answer is HTTP/1.0",
         breaks: "RFC 9110 section 6.2: the highest version that is conformed to",
+        expected: &["HTP022"],
         how: How::Transport(|answer| status_line(answer, |line| line.replace("HTTP/1.1", "HTTP/1.0"))),
         ..ERRORS
     },
@@ -258,6 +273,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "version-9",
         description: "the answer is HTTP/9.9",
         breaks: STATUS_LINE,
+        expected: &["HTP005"],
         how: How::Transport(|answer| status_line(answer, |line| line.replace("HTTP/1.1", "HTTP/9.9"))),
         ..ERRORS
     },
@@ -265,6 +281,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "status-missing",
         description: "the status line has no number",
         breaks: STATUS_LINE,
+        expected: &["HTP005"],
         how: How::Transport(|answer| status_line(answer, |_| "HTTP/1.1 Not Found".to_owned())),
         ..ERRORS
     },
@@ -272,6 +289,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "status-two-digits",
         description: "the status has two digits",
         breaks: STATUS_LINE,
+        expected: &["HTP005"],
         how: How::Transport(|answer| status_line(answer, |_| "HTTP/1.1 40 Bad Request".to_owned())),
         ..ERRORS
     },

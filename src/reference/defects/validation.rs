@@ -77,6 +77,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "phone-unchecked",
         description: "any phone is accepted",
+        expected: &["EXP001"],
         how: How::Call(|call, wanted| {
             overlook(call, wanted, ("phone", false), |object, _| drop(object.shift_remove("phone")))
         }),
@@ -111,6 +112,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "numbers-as-text",
         description: "a number of bedrooms in quotes is accepted",
+        expected: &["EXP001"],
         how: How::Call(|call, wanted| {
             overlook(call, wanted, ("bedrooms", false), |object, _| {
                 let number = object["bedrooms"].as_str().and_then(|text| text.parse::<u64>().ok());
@@ -124,6 +126,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "plus-refused",
         description: "a valid email with a plus sign is refused",
+        expected: &["EXP001"],
         how: How::Call(|call, wanted| {
             let object: Map<String, Value> = serde_json::from_slice(&call.request.body).unwrap_or_default();
             match object.get("email") {
@@ -139,6 +142,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "query-unchecked",
         description: "limits and offsets of a list are ignored if they are wrong",
+        expected: &["EXP001"],
         how: How::Request(|request, _| {
             if request.url.query_pairs().any(|(_, value)| value == "0") {
                 request.url.set_query(None);
@@ -149,6 +153,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "empty-body-as-object",
         description: "an empty body is read as an empty object",
+        expected: &["EXP001"],
         apis: Apis::Nested,
         how: How::Request(|request, _| {
             if request.method == http::Method::POST && request.body.is_empty() {
@@ -160,6 +165,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "list-as-object",
         description: "a body that is a list is read as an empty object",
+        expected: &["EXP001"],
         apis: Apis::Nested,
         how: How::Request(|request, _| {
             if request.body.starts_with(b"[") {

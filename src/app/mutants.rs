@@ -1,0 +1,184 @@
+//! `tollgate mutants`: the kill matrix of a suite.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::gather::Refusal;
+use super::pulse::Pulse;
+use super::suite::{Against, Suite};
+use super::{colour, print, refuse, runtime, show_mistakes_without};
+use crate::cli::{Exit, MutantsArgs, ReportTarget};
+use crate::env::Env;
+use crate::model::{Report, Severity, Tool, Verdict};
+use crate::mutants::{self, Settings};
+use crate::redact::Redactor;
+use crate::reference::{self, Defect};
+use crate::report::{MATRIX_FORMATS, Style};
+use crate::runner::Stop;
+use crate::spelling::nearest;
+use crate::template::Engine;
+use crate::transport::{Http, Options, Transport};
+
+pub(super) fn run(env: &mut Env, args: &MutantsArgs) -> Exit {
+    let runtime = match runtime::start() {
+        Ok(runtime) => runtime,
+        Err(why) => return refuse(env, &why),
+    };
+    let _pulse = Pulse::start(runtime.handle().clone());
+    let redactor = Redactor::new();
+    let exit = runtime.block_on(async {
+        match execute(env, args, &redactor).await {
+            Ok(exit) => exit,
+            Err(Refusal::Message(message)) => refuse(env, &redactor.text(&message)),
+            Err(Refusal::Mistakes(mistakes)) => show_mistakes_without(env, &mistakes, &redactor),
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    exit
+}
+
+async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
+    let chosen = chosen(args)?;
+    let engine = Engine::new(args.seed, SystemTime::now);
+    let suite = Suite::open(env, &args.suite, Against::Reference, &engine, redactor)?;
+    let defects = mutants::met_by(&suite.contracts, &chosen)?;
+    let outputs = outputs(&args.report)?;
+    let catalogues = suite.catalogues();
+    let Suite { plan, contracts, variables, .. } = suite;
+    let suite = mutants::Suite {
+        plan,
+        contracts,
+        catalogues,
+        variables,
+        files: Arc::clone(&env.files),
+        redactor: redactor.clone(),
+        clock: SystemTime::now,
+        monotonic: Instant::now,
+        transport,
+        tool: Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+    };
+    let settings = Settings {
+        jobs: args.jobs.into(),
+        fail_on: args.fail_on.into(),
+        clean_runs: args.clean_runs,
+        timeout: args.timeout,
+        longest_wait: args.max_wait,
+        seed: args.seed,
+    };
+    let stop = Stop::default();
+    let listener = tokio::spawn(runtime::interrupt(stop.clone()));
+    let shown = env.stderr_is_terminal && !args.quiet;
+    let stderr = &mut env.stderr;
+    let progress = |done: usize, total: usize| {
+        if shown {
+            let end = if done == total { "\r\u{1b}[K" } else { "" };
+            let _ = write!(stderr, "\r{done} of {total} runs{end}");
+            let _ = stderr.flush();
+        }
+    };
+    let report = mutants::report(suite, &defects, &settings, &stop, progress).await?;
+    listener.abort();
+    let unwritten = write(env, args, &outputs, &report, redactor);
+    for problem in &unwritten {
+        let _ = writeln!(env.stderr, "error: {problem}");
+    }
+    Ok(match exit(&report, args.min_score) {
+        Exit::Success if !unwritten.is_empty() => Exit::Usage,
+        exit => exit,
+    })
+}
+
+/// The defects that the flags leave.
+fn chosen(args: &MutantsArgs) -> Result<Vec<&'static Defect>, String> {
+    let all = reference::defects();
+    let unknown = |what: &str, word: &str, names: &mut dyn Iterator<Item = &'static str>| {
+        let hint = match nearest(word, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`tollgate serve --defects` lists them".to_owned(),
+        };
+        format!("no {what} `{word}`; {hint}")
+    };
+    for id in &args.defect {
+        reference::find_defect(id)
+            .ok_or_else(|| unknown("defect", id, &mut all.iter().map(|defect| defect.id)))?;
+    }
+    for family in &args.family {
+        if !all.iter().any(|defect| defect.family == family) {
+            return Err(unknown("family of defects", family, &mut all.iter().map(|defect| defect.family)));
+        }
+    }
+    let wanted = |defect: &&&'static Defect| {
+        let everything = args.defect.is_empty() && args.family.is_empty();
+        everything
+            || args.defect.iter().any(|id| id == defect.id)
+            || args.family.iter().any(|name| name == defect.family)
+    };
+    Ok(all.iter().filter(wanted).copied().collect())
+}
+
+fn transport() -> Result<Box<dyn Transport>, String> {
+    Ok(Box::new(Http::new(&Options::default())?))
+}
+
+/// The reports to write; the terminal's comes with them unless another one has stdout.
+fn outputs(targets: &[ReportTarget]) -> Result<Vec<ReportTarget>, String> {
+    let to_stdout = targets.iter().filter(|target| target.path.is_none()).count();
+    if to_stdout > 1 {
+        return Err("two reports want stdout; give one of them a file: `--report json=FILE`".to_owned());
+    }
+    let terminal = (to_stdout == 0).then(|| ReportTarget { format: "terminal", path: None });
+    Ok(terminal.into_iter().chain(targets.iter().cloned()).collect())
+}
+
+/// Writes every report; what could not be written is told.
+fn write(
+    env: &mut Env,
+    args: &MutantsArgs,
+    outputs: &[ReportTarget],
+    report: &Report,
+    redactor: &Redactor,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    for target in outputs {
+        let Some(format) = MATRIX_FORMATS.iter().find(|format| format.name == target.format) else {
+            continue;
+        };
+        let style = Style {
+            colour: target.path.is_none() && colour(env, env.stdout_is_terminal),
+            width: 100,
+            verbose: args.verbose,
+            quiet: args.quiet,
+            fail_on: Severity::from(args.fail_on),
+        };
+        let text = (format.render)(report, style);
+        // As for a run: what programs read had its secrets taken out field by field.
+        let text = if format.name == "json" { text } else { redactor.text(&text).into_owned() };
+        match &target.path {
+            None => {
+                if print(env, &text) != Exit::Success {
+                    problems.push("the report is not whole".to_owned());
+                }
+            }
+            Some(path) => {
+                if let Err(error) = env.files.write_atomic(path, text.as_bytes()) {
+                    problems.push(format!("the report {} cannot be written: {error}", path.display()));
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// A suite that raises false alarms fails, whatever its score.
+fn exit(report: &Report, min_score: Option<f64>) -> Exit {
+    let Some(matrix) = &report.matrix else { return Exit::Inconclusive };
+    match report.summary.verdict {
+        _ if report.interrupted => Exit::Interrupted,
+        _ if !matrix.false_alarms.is_empty() => Exit::Failed,
+        Verdict::Fail => Exit::Failed,
+        Verdict::Inconclusive | Verdict::Skipped => Exit::Inconclusive,
+        Verdict::Pass if min_score.is_some_and(|least| matrix.score < least) => Exit::Failed,
+        Verdict::Pass => Exit::Success,
+    }
+}

@@ -1,0 +1,45 @@
+//! What every command that sends requests needs: threads, Ctrl-C, and a seed when none is given.
+
+use std::num::NonZero;
+use std::time::SystemTime;
+
+use tokio::runtime::Runtime;
+
+use crate::runner::Stop;
+
+/// Threads for requests; more would only fight with each other. There are two at least, since one may be kept busy
+/// by a single server.
+const MOST_THREADS: usize = 8;
+
+/// Starts the threads.
+///
+/// # Errors
+/// Why the system gives none, in words.
+pub(super) fn start() -> Result<Runtime, String> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(2, MOST_THREADS);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    runtime.map_err(|error| format!("the runtime cannot start: {error}"))
+}
+
+/// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.
+pub(super) async fn interrupt(stop: Stop) {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        loop {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            stop.interrupt();
+        }
+    }
+    while tokio::signal::ctrl_c().await.is_ok() {
+        stop.interrupt();
+    }
+}
+
+/// A seed that differs from run to run, short enough to type.
+pub(super) fn fresh_seed() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::from(now.subsec_nanos() ^ std::process::id()) ^ (now.as_secs() & 0xffff_ffff)
+}
