@@ -1,6 +1,7 @@
 //! What judging an answer costs: every rule on, beside one parse and one schema validation of the same body.
 //!
-//! Run it with `cargo bench --bench judge`. Goals: at most 3 times parse and validation, and at most 10 µs.
+//! Run it with `cargo bench --bench judge`. Goals: at most 3 times parse and validation, and at most 10 µs. A number
+//! asks for so many rounds: one is enough to count instructions with `valgrind --tool=callgrind`.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use tollgate::{contract, rules};
 
 /// Calls in one round.
 const CALLS: u32 = 2_000;
-/// Rounds; the two sides take turns.
+/// Rounds unless told otherwise; the two sides take turns.
 const ROUNDS: usize = 61;
 /// Most that judging may cost, in parses with validation.
 const MOST_TIMES: f64 = 3.0;
@@ -35,7 +36,9 @@ impl Memory for Forgetful {
 }
 
 #[expect(clippy::print_stdout, clippy::expect_used, reason = "a program for people at a terminal")]
+#[expect(clippy::disallowed_methods, reason = "no part of the product, so it has no `Env`")]
 fn main() -> ExitCode {
+    let rounds = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(ROUNDS);
     let files = contract::embedded("propertybase-v1").expect("it is built in");
     let contract = contract::load(&files, &rules::all()).expect("it is valid");
     let schema = include_str!("../schemas/propertybase-v1/envelope.schema.json");
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
 
     let mut floors = Vec::new();
     let mut judges = Vec::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         floors.push(micros(|| {
             let value: Value = serde_json::from_slice(black_box(BODY.as_bytes())).expect("JSON");
             black_box(schema.iter_errors(&value).count());
@@ -57,7 +60,7 @@ fn main() -> ExitCode {
     }
     let (floor, judge) = (median(floors), median(judges));
     let met = judge <= MOST_TIMES * floor && judge <= MOST_MICROS;
-    println!("a body of {} bytes, medians of {ROUNDS} rounds", BODY.len());
+    println!("a body of {} bytes, medians of {rounds} rounds", BODY.len());
     println!("  parse and validate   {floor:6.2} µs");
     println!("  judge by every rule  {judge:6.2} µs, {:.2} times as much", judge / floor);
     println!(

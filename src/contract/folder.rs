@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::locate::{Side, locate};
-use crate::model::{Diagnostic, Source, Span};
+use crate::model::{Diagnostic, Source};
 
 /// The files of a contract's folder. The caller reads them; this room never touches a disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +76,8 @@ fn syntax(source: &Source, error: &serde_json::Error) -> Diagnostic {
         _ if error.line() <= 1 => 0,
         newlines => source.text.match_indices('\n').nth(newlines).map_or(0, |(at, _)| at + 1),
     };
-    let start = (line_start + error.column().saturating_sub(1)).min(source.text.len());
+    let place = source.character(line_start + error.column().saturating_sub(1));
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
-    Diagnostic::new(source, Span::new(start, start + 1), "this is not JSON", reason)
+    Diagnostic::new(source, place, "this is not JSON", reason)
 }

@@ -38,7 +38,8 @@ pub struct Context<'a> {
 /// Judges an answer by an expectation: one observation for each part that does not hold.
 ///
 /// Without a response there is nothing to judge but how long it did not come. Of a body that is not whole nothing
-/// is expected: that it is not is for the caller to see.
+/// is expected, and of one that is nested too deep to be known nothing that may stand anywhere in it: that it is so is
+/// for the caller to see.
 ///
 /// # Errors
 /// If a template in the expectation cannot be rendered.
@@ -72,9 +73,11 @@ fn whole(
     let mut found = Vec::new();
     found.extend(envelope::error(expect, context)?);
     found.extend(envelope::message(expect, context)?);
-    found.extend(details::check(expect, context)?);
-    for (path, check) in &expect.body {
-        found.extend(body::at_path(path, check, context)?);
+    if context.body.unread().is_none() {
+        found.extend(details::check(expect, context)?);
+        for (path, check) in &expect.body {
+            found.extend(body::at_path(path, check, context)?);
+        }
     }
     found.extend(body::text(expect, response, context)?);
     Ok(found)
@@ -130,9 +133,10 @@ fn unreadable(body: &Body) -> Option<String> {
         Some(Flaw::TrailingBytes { offset }) => {
             format!("more than one JSON value, the second at byte {offset}")
         }
-        Some(Flaw::TooDeep) => "nested too deep".to_owned(),
         Some(Flaw::ByteOrderMark) => "not JSON: it starts with a byte order mark".to_owned(),
-        Some(Flaw::DuplicateKey { .. }) | None => "not JSON".to_owned(),
+        Some(Flaw::DuplicateKey { .. } | Flaw::LoneSurrogate { .. } | Flaw::TooDeep { .. }) | None => {
+            "not JSON".to_owned()
+        }
     })
 }
 

@@ -1,16 +1,11 @@
-//! Bytes to a JSON value in one pass, with everything noted that is wrong with them as JSON.
+//! The bytes of a body to a JSON value, with everything noted that is wrong with them as JSON.
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::map::Entry;
-use serde_json::{Map, Number, Value};
-
+use super::json;
 use crate::model::{Body, BodyFlaw};
 
-/// Most duplicate keys that are noted; a body with more is no better known by a longer list.
-const MOST_DUPLICATES: usize = 16;
-
-/// Reads a body as JSON (RFC 8259). Nesting is followed as deep as serde_json goes: 128 levels.
-pub(super) fn read(bytes: &[u8]) -> Body {
+/// Reads a body as JSON (RFC 8259). Linear in time and memory, whatever the bytes are; see [`Body`] for what becomes
+/// of values that are JSON and yet cannot be held.
+pub fn read_body(bytes: &[u8]) -> Body {
     let mut body = Body { empty: bytes.is_empty(), ..Body::default() };
     if body.empty {
         return body;
@@ -27,153 +22,25 @@ pub(super) fn read(bytes: &[u8]) -> Body {
     if skipped > 0 {
         body.flaws.push(BodyFlaw::ByteOrderMark);
     }
-    let mut reader = serde_json::Deserializer::from_str(json);
-    let seed = Part { path: &Path::Root, flaws: &mut body.flaws };
-    match seed.deserialize(&mut reader) {
-        Ok(value) => {
+    match json::read(json, &mut body.flaws) {
+        Ok((value, end)) => {
             body.value = Some(value);
-            if let Err(error) = reader.end() {
-                body.flaws.push(BodyFlaw::TrailingBytes { offset: skipped + offset(json, &error) });
+            if end < json.len() {
+                body.flaws.push(BodyFlaw::TrailingBytes { offset: skipped + end });
             }
         }
-        Err(error) => body.flaws.push(syntax(json, skipped, &error)),
+        Err(broken) => {
+            let message = broken.message.to_owned();
+            body.flaws.push(BodyFlaw::Syntax { offset: skipped + broken.offset, message });
+        }
     }
     body
-}
-
-/// What a parser's error says about the body.
-fn syntax(json: &str, skipped: usize, error: &serde_json::Error) -> BodyFlaw {
-    let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or_default();
-    if message.starts_with("recursion limit") {
-        return BodyFlaw::TooDeep;
-    }
-    BodyFlaw::Syntax { offset: skipped + offset(json, error), message: message.to_owned() }
-}
-
-/// The offset of an error: serde_json counts lines from 1 and the bytes of a line from 1, or says 0 at its start.
-fn offset(json: &str, error: &serde_json::Error) -> usize {
-    let newlines = json.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-    let line = std::iter::once(0).chain(newlines).nth(error.line().saturating_sub(1)).unwrap_or_default();
-    (line + error.column().saturating_sub(1)).min(json.len())
-}
-
-/// Where the reader is: a chain on the stack, made into text only if there is something to say.
-enum Path<'p> {
-    Root,
-    Key(&'p Path<'p>, &'p str),
-    Index(&'p Path<'p>, usize),
-}
-
-impl Path<'_> {
-    /// Writes the path as a JSON pointer (RFC 6901).
-    fn write(&self, out: &mut String) {
-        match self {
-            Self::Root => {}
-            Self::Key(parent, key) => {
-                parent.write(out);
-                out.push('/');
-                out.push_str(&key.replace('~', "~0").replace('/', "~1"));
-            }
-            Self::Index(parent, index) => {
-                parent.write(out);
-                out.push('/');
-                out.push_str(&index.to_string());
-            }
-        }
-    }
-}
-
-/// Reads one value at a place.
-struct Part<'p> {
-    path: &'p Path<'p>,
-    flaws: &'p mut Vec<BodyFlaw>,
-}
-
-impl Part<'_> {
-    fn note_duplicate(&mut self, key: &str) {
-        let noted = self.flaws.iter().filter(|flaw| matches!(flaw, BodyFlaw::DuplicateKey { .. })).count();
-        if noted < MOST_DUPLICATES {
-            let mut pointer = String::new();
-            Path::Key(self.path, key).write(&mut pointer);
-            self.flaws.push(BodyFlaw::DuplicateKey { pointer });
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Part<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Part<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Number(number.into()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Number(number.into()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::String(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        loop {
-            let path = Path::Index(self.path, items.len());
-            match access.next_element_seed(Part { path: &path, flaws: self.flaws })? {
-                Some(item) => items.push(item),
-                None => return Ok(Value::Array(items)),
-            }
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(key) = access.next_key::<String>()? {
-            let path = Path::Key(self.path, &key);
-            let value = access.next_value_seed(Part { path: &path, flaws: self.flaws })?;
-            match members.entry(key) {
-                Entry::Vacant(place) => {
-                    place.insert(value);
-                }
-                Entry::Occupied(mut place) => {
-                    self.note_duplicate(place.key());
-                    place.insert(value);
-                }
-            }
-        }
-        Ok(Value::Object(members))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn good_json_has_no_flaws_and_the_value_of_serde_json() {
@@ -181,12 +48,16 @@ mod tests {
             "null",
             " [1, -2, 3.5, 1e3, \"ü\\n\"] \n",
             "{\"a\":{\"b\":[true,false,{}]},\"\":18446744073709551615}",
+            "[-0, 0, -0.0, 1E+2, -9223372036854775808, 18446744073709551616, 1e-400]",
+            "\"\\u00fc\\ud83d\\ude00\\/\\\\\\b\\f\\n\\r\\t\\\"\u{7f}\"",
+            "[ ]",
+            "{ }",
         ] {
-            let body = read(text.as_bytes());
+            let body = read_body(text.as_bytes());
             assert_eq!(body.flaws, [], "{text}");
             assert_eq!(body.value, serde_json::from_str(text).ok(), "{text}");
         }
-        assert_eq!(read(b""), Body { empty: true, ..Body::default() });
+        assert_eq!(read_body(b""), Body { empty: true, ..Body::default() });
     }
 
     #[test]
@@ -198,27 +69,73 @@ mod tests {
             (b"\xEF\xBB\xBF{} x", vec![BodyFlaw::ByteOrderMark, BodyFlaw::TrailingBytes { offset: 6 }]),
             (b"{}\n{}", vec![BodyFlaw::TrailingBytes { offset: 3 }]),
             (b"{\"a\":\"\xFF\"}", vec![BodyFlaw::NotUtf8 { offset: 6 }]),
-            (b"<html>", vec![syntax(0, "expected value")]),
-            (b"{\"a\":\n nul}", vec![syntax(10, "expected ident")]),
+            (b"<html>", vec![syntax(0, "expected a value")]),
+            (b" \n", vec![syntax(2, "the body ends too early")]),
+            (b"{\"a\":\n nul}", vec![syntax(7, "expected a value")]),
+            (b"{\"a\":1,}", vec![syntax(7, "expected a key in double quotes")]),
+            (b"{'a':1}", vec![syntax(1, "expected a key in double quotes")]),
+            (b"{\"a\" 1}", vec![syntax(5, "expected `:`")]),
+            (b"{\"a\":1 \"b\":2}", vec![syntax(7, "expected `,` or `}`")]),
+            (b"[1,]", vec![syntax(3, "expected a value")]),
+            (b"[1 2]", vec![syntax(3, "expected `,` or `]`")]),
+            (b"[1", vec![syntax(2, "the body ends too early")]),
+            (b"[-]", vec![syntax(2, "expected a digit")]),
+            (b"[1.]", vec![syntax(3, "expected a digit")]),
+            (b"[-012]", vec![syntax(3, "a number starts with no zero before its digits")]),
+            (b"\"a\nb\"", vec![syntax(2, "a control character in a string is to be escaped")]),
+            (b"\"\\x\"", vec![syntax(2, "this escape is none of JSON's")]),
+            (b"\"\\u12g4\"", vec![syntax(5, "expected four hexadecimal digits")]),
             (b"{\"a\":1,\"a\":2}", vec![duplicate("/a")]),
             (b"[{\"b\":{\"x/~\":1,\"x/~\":2}}]", vec![duplicate("/0/b/x~1~0")]),
         ] {
-            assert_eq!(read(bytes).flaws, flaws, "{}", String::from_utf8_lossy(bytes));
+            assert_eq!(read_body(bytes).flaws, flaws, "{}", String::from_utf8_lossy(bytes));
         }
-        assert_eq!(read(b"{\"a\":1,\"a\":2}").value, Some(json!({ "a": 2 })), "the last one counts");
+        assert_eq!(read_body(b"{\"a\":1,\"a\":2}").value, Some(json!({ "a": 2 })), "the last one counts");
     }
 
     #[test]
-    fn nesting_is_followed_only_so_far() {
-        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(read(nested(127).as_bytes()).flaws, []);
-        assert_eq!(read(nested(128).as_bytes()).flaws, [BodyFlaw::TooDeep]);
-        assert_eq!(read("[".repeat(1 << 20).as_bytes()).flaws, [BodyFlaw::TooDeep]);
+    fn what_json_allows_and_only_this_reader_cannot_hold_is_no_syntax_error() {
+        let body = read_body(b"[1e400, -1e400, 1]");
+        assert_eq!(body.flaws, []);
+        assert_eq!(body.value, Some(json!([f64::MAX, f64::MIN, 1])));
+
+        let body = read_body(br#"{"a/b":["\ud800x","\ude00","\ud83d\u0041"]}"#);
+        assert_eq!(body.flaws, [BodyFlaw::LoneSurrogate { pointer: "/a~1b/0".to_owned() }]);
+        assert_eq!(body.value, Some(json!({ "a/b": ["\u{fffd}x", "\u{fffd}", "\u{fffd}A"] })));
+    }
+
+    /// Lists in a member, so many levels in all.
+    fn nested(key: &str, levels: usize) -> String {
+        format!("{{\"{key}\":{}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1))
     }
 
     #[test]
-    fn a_flood_of_duplicates_is_noted_in_part() {
+    fn what_is_nested_too_deep_is_read_through_and_left_out() {
+        assert_eq!(read_body(nested("a", 127).as_bytes()).flaws, []);
+        let body = read_body(nested("a", 128).as_bytes());
+        let pointer = format!("/a{}", "/0".repeat(126));
+        assert_eq!(body.unread(), Some(&*pointer));
+        assert_eq!(body.value.as_ref().and_then(|value| value.pointer(&pointer)), Some(&Value::Null));
+
+        let two = format!("[1,{{\"b\":{},\"c\":{}}}]", nested("x", 200), nested("x", 1 << 20));
+        assert_eq!(read_body(two.as_bytes()).unread(), Some("/1"), "the place that both share");
+        let many = format!("[{}]", vec![nested("x", 127); 20].join(","));
+        assert_eq!(read_body(many.as_bytes()).unread(), Some(""), "anywhere");
+
+        let deep = format!("[{}{{\"a\":[1,{{}},[]],\"b\":-1.5e3}}{}]", "[".repeat(300), "]".repeat(300));
+        assert!(read_body(deep.as_bytes()).value.is_some());
+        let broken = read_body(deep.replace("{}", "{1}").as_bytes());
+        assert!(matches!(&broken.flaws[..], [BodyFlaw::Syntax { offset: 310, .. }]), "{:?}", broken.flaws);
+        let unfinished = BodyFlaw::Syntax { offset: 1 << 20, message: "the body ends too early".to_owned() };
+        assert_eq!(read_body("[".repeat(1 << 20).as_bytes()).flaws, [unfinished]);
+    }
+
+    #[test]
+    fn notes_are_bounded() {
         let text = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(1000));
-        assert_eq!(read(text.as_bytes()).flaws.len(), MOST_DUPLICATES);
+        assert_eq!(read_body(text.as_bytes()).flaws.len(), 16);
+        let key = "k".repeat(2_000);
+        let text = format!("{{\"a\":{{\"{key}\":0,\"{key}\":0}}}}");
+        assert_eq!(read_body(text.as_bytes()).flaws, [BodyFlaw::DuplicateKey { pointer: "/a".to_owned() }]);
     }
 }

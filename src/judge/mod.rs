@@ -1,12 +1,15 @@
 //! The one judge: an exchange and a contract to everything that the rules have to say about it. Pure.
 
 mod body;
+mod json;
+
+pub use body::read_body;
 
 use serde_json::Value;
 
 use crate::contract::Compiled;
 use crate::model::{Body, Contract, Exchange, Observation, Request, Response, SchemaViolation};
-use crate::rules::{self, Fields, Glance, Kind, Patterns, Subject, resolve};
+use crate::rules::{self, Fields, Glance, HttpDate, Kind, Patterns, Subject, resolve};
 
 /// What is remembered from one exchange to the next.
 pub trait Memory {
@@ -38,9 +41,10 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
             return Judged { observations, body: Body::default(), code: None, request_id: None };
         }
     };
+    let request = &exchange.request;
     let body = match response.cut {
         Some(_) => Body::default(),
-        None => body::read(&response.body),
+        None => read_body(&response.body),
     };
     let kind = Kind::of(response.status);
     let fields = match (contract, &body.value) {
@@ -49,53 +53,50 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
     };
     let code = fields.code.and_then(Value::as_str).filter(|_| kind == Kind::Error);
     let request_id = contract.and_then(|compiled| request_id(&compiled.contract, kind, fields, response));
-    let judging = contract.filter(|compiled| !exempt(&compiled.contract, &exchange.request));
+    let judging = contract.filter(|compiled| !exempt(&compiled.contract, request));
     let first_use = judging
         .zip(request_id.as_deref())
-        .filter(|(_, id)| !echoes(&exchange.request, id))
+        .filter(|(_, id)| !echoes(request, id))
         .and_then(|(compiled, id)| memory.first_use(&compiled.contract.name, id))
-        .filter(|_| exchange.request.header("idempotency-key").is_none());
-    let mut subject = Subject {
+        .filter(|_| request.header("idempotency-key").is_none());
+    let with_body = judging.filter(|_| !rules::bodiless(request, response));
+    let (violations, details_violations) =
+        with_body.map(|compiled| violations(compiled, kind, &body, fields, code)).unwrap_or_default();
+    let envelope = with_body.filter(|_| kind == Kind::Error);
+    let messages = envelope.map(|compiled| rules::messages(&compiled.contract, fields)).unwrap_or_default();
+    let sent = envelope.and_then(|compiled| sent(compiled, request, fields));
+    let asked = envelope.zip(sent.as_ref());
+    let blamed = asked
+        .zip(fields.details)
+        .map(|((compiled, sent), details)| rules::blamed(&compiled.contract, details, sent));
+    let documented =
+        asked.and_then(|(compiled, sent)| compiled.request_violations(&request.method, path(request), sent));
+    let media_type = rules::media_type(response);
+    let subject = Subject {
         exchange,
-        request: &exchange.request,
+        request,
         response,
         body: &body,
         kind,
+        date: response.header("date").and_then(|line| HttpDate::read(&line)),
+        media_type: media_type.as_deref(),
         contract: judging.map(|compiled| &compiled.contract),
         patterns: judging.map_or_else(Patterns::default, patterns),
-        violations: &[],
-        details_violations: &[],
+        violations: &violations,
+        details_violations: &details_violations,
         fields,
+        row: code.zip(judging).and_then(|(code, compiled)| compiled.contract.codes.get(code)),
+        messages: &messages,
         first_use: first_use.as_deref(),
-        sent: None,
-        blamed: &[],
-        shape: None,
-        sent_violations: &[],
+        sent: sent.as_ref(),
+        blamed: blamed.as_deref().unwrap_or_default(),
+        shape: documented.as_ref().map(|(shape, _)| *shape),
+        sent_violations: documented.as_ref().map(|(_, places)| &**places).unwrap_or_default(),
         glance: match kind {
-            Kind::Error => Glance::at(&exchange.request, response, &body),
+            Kind::Error => Glance::at(request, response, &body),
             Kind::Success | Kind::Other => Glance::default(),
         },
     };
-    let (violations, details_violations) = match judging.filter(|_| !subject.bodiless()) {
-        Some(compiled) => violations(compiled, kind, &body, fields, code),
-        None => Default::default(),
-    };
-    subject.violations = &violations;
-    subject.details_violations = &details_violations;
-    let sent = judging.and_then(|compiled| sent(compiled, &subject));
-    subject.sent = sent.as_ref();
-    let request = judging.zip(sent.as_ref());
-    let blamed = request
-        .zip(fields.details)
-        .map(|((compiled, sent), details)| rules::blamed(&compiled.contract, details, sent));
-    subject.blamed = blamed.as_deref().unwrap_or_default();
-    let request = request.and_then(|(compiled, sent)| {
-        compiled.request_violations(&exchange.request.method, path(&exchange.request), sent)
-    });
-    if let Some((shape, violations)) = &request {
-        subject.shape = Some(shape);
-        subject.sent_violations = violations;
-    }
     let observations = rules::check(&subject);
     let code = code.map(str::to_owned);
     Judged { observations, body, code, request_id }
@@ -140,12 +141,11 @@ fn path(request: &Request) -> &str {
 }
 
 /// The request's body, if it is a JSON object that the details of this error may speak about.
-fn sent(compiled: &Compiled, subject: &Subject<'_>) -> Option<Value> {
-    let speaks = subject.fields.details.is_some() || compiled.contract.details.complete;
-    if subject.kind != Kind::Error || subject.bodiless() || !speaks {
+fn sent(compiled: &Compiled, request: &Request, fields: Fields<'_>) -> Option<Value> {
+    if fields.details.is_none() && !compiled.contract.details.complete {
         return None;
     }
-    let body: Value = serde_json::from_slice(&subject.request.body).ok()?;
+    let body: Value = serde_json::from_slice(&request.body).ok()?;
     body.is_object().then_some(body)
 }
 
@@ -168,7 +168,7 @@ fn violations(
     code: Option<&str>,
 ) -> (Vec<SchemaViolation>, Vec<SchemaViolation>) {
     let Some(value) = &body.value else { return Default::default() };
-    match kind {
+    let (mut envelope, mut details) = match kind {
         Kind::Error => {
             let details = code.zip(fields.details);
             let details = details.map(|(code, details)| compiled.details_violations(code, details));
@@ -176,7 +176,20 @@ fn violations(
         }
         Kind::Success => (compiled.success_violations(value), Vec::new()),
         Kind::Other => Default::default(),
+    };
+    if let Some(unread) = body.unread() {
+        let is_known = |violation: &SchemaViolation| {
+            !is_within(&violation.pointer, unread) && !is_within(unread, &violation.pointer)
+        };
+        envelope.retain(is_known);
+        details.retain(is_known);
     }
+    (envelope, details)
+}
+
+/// Whether a JSON pointer leads to the place of another one, or below it.
+fn is_within(pointer: &str, place: &str) -> bool {
+    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -64,12 +64,18 @@ impl Source {
         Self { name: name.into(), text: text.into() }
     }
 
-    /// The line and column at which a span starts.
-    pub fn position(&self, span: Span) -> Position {
-        let mut start = (span.start as usize).min(self.text.len());
+    /// The place of the character at an offset, or of which the byte there is a part; empty at the text's end.
+    pub fn character(&self, offset: usize) -> Span {
+        let mut start = offset.min(self.text.len());
         while !self.text.is_char_boundary(start) {
             start -= 1;
         }
+        Span::new(start, start + self.text[start..].chars().next().map_or(0, char::len_utf8))
+    }
+
+    /// The line and column at which a span starts.
+    pub fn position(&self, span: Span) -> Position {
+        let start = self.character(span.start as usize).start as usize;
         let before = &self.text[..start];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
@@ -91,5 +97,13 @@ mod tests {
         assert_eq!(source.position(Span::new(at, at + 1)), Position { line: 2, column: 9 });
         assert_eq!(source.position(Span::new(0, 1)), Position { line: 1, column: 1 });
         assert_eq!(source.position(Span::new(900, 901)).line, 3);
+    }
+
+    #[test]
+    fn a_place_is_a_whole_character() {
+        let source = Source::new("a.yaml", "aé");
+        for (offset, start, end) in [(0, 0, 1), (1, 1, 3), (2, 1, 3), (3, 3, 3), (9, 3, 3)] {
+            assert_eq!(source.character(offset), Span::new(start, end), "{offset}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::resolve;
+use super::pointer::{member, resolve};
 use crate::model::{Contract, DetailsShape, FieldShape, RequestShape};
 
 /// Most entries of details that are looked at.
@@ -64,7 +64,7 @@ pub fn blamed<'a>(contract: &Contract, details: &'a Value, sent: &Value) -> Vec<
     let Some(key) = contract.details.field.as_deref() else { return Vec::new() };
     let blame = |index: Option<usize>, entry: &'a Value| {
         let entry = entry.as_object()?;
-        let name = entry.get(key)?.as_str()?;
+        let name = member(entry, key)?.as_str()?;
         Some(Blamed { index, name, entry, place: place(name, sent) })
     };
     match (contract.details.shape, details) {
@@ -80,9 +80,11 @@ pub fn blamed<'a>(contract: &Contract, details: &'a Value, sent: &Value) -> Vec<
 /// The pointer that a name means: `price.amount`, `items[0].x`, `items.0.x`, `/price/amount`, `$.email`,
 /// `body.email`, or a key as it is.
 fn place(name: &str, sent: &Value) -> String {
-    let escape = |token: &str| token.replace('~', "~0").replace('/', "~1");
-    if sent.get(name).is_some() || !name.contains(['.', '[', '/', '~']) && !name.is_empty() {
-        return format!("/{}", escape(name));
+    if !name.is_empty() && !name.contains(['.', '[', '/', '~']) {
+        return format!("/{name}");
+    }
+    if sent.get(name).is_some() {
+        return format!("/{}", name.replace('~', "~0").replace('/', "~1"));
     }
     let path = name.strip_prefix("$.").or_else(|| name.strip_prefix("body.")).unwrap_or(name);
     if path.starts_with('/') {
@@ -106,13 +108,15 @@ pub(super) fn shape(shape: &RequestShape, place: &str) -> Option<FieldShape> {
     if let Some(shape) = shape.fields.get(place) {
         return Some(*shape);
     }
-    let tokens = place.split('/').skip(1);
-    let generic: String = tokens
-        .map(|token| match token.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => "/*".to_owned(),
-            false => format!("/{token}"),
-        })
-        .collect();
+    let is_index = |token: &str| token.bytes().all(|byte| byte.is_ascii_digit());
+    if !place.split('/').skip(1).any(is_index) {
+        return None;
+    }
+    let mut generic = String::with_capacity(place.len());
+    for token in place.split('/').skip(1) {
+        generic.push('/');
+        generic.push_str(if is_index(token) { "*" } else { token });
+    }
     shape.fields.get(&generic).copied()
 }
 

@@ -44,17 +44,14 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         return;
     }
     for flaw in &subject.body.flaws {
-        let reason = match flaw {
-            BodyFlaw::Syntax { offset, message } => format!("byte {offset}: {message}"),
-            BodyFlaw::TooDeep => "it is nested too deep to be read".to_owned(),
-            _ => continue,
-        };
+        let BodyFlaw::Syntax { offset, message } = flaw else { continue };
         let help = if subject.response.body.trim_ascii_start().starts_with(b"<") {
             "it looks like markup: a proxy or the framework answered in the API's place"
         } else {
             "let a JSON library write the body"
         };
-        let observation = Observation::new(&RULE.info, format!("the body is not JSON: {reason}"));
+        let observation =
+            Observation::new(&RULE.info, format!("the body is not JSON: byte {offset}: {message}"));
         found.push(observation.help(help));
     }
 }

@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let Some(contract) = subject.error_contract() else { return };
     let (Some(pointer), Some(code)) = (&contract.envelope.code, subject.code()) else { return };
     let closed = contract.undocumented_codes == UndocumentedCodes::Deny && !contract.codes.is_empty();
-    if !closed || contract.codes.contains_key(code) {
+    if !closed || subject.row.is_some() {
         return;
     }
     let help = match nearest(code, contract.codes.keys().map(String::as_str)) {

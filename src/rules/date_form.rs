@@ -40,12 +40,9 @@ date: Tue, 16 Jan 2024 10:30:00 GMT
 };
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
-    let Some(line) = subject.response.header("date") else { return };
-    let line = line.trim_matches([' ', '\t']);
-    let Ok(date) = httpdate::parse_http_date(line) else { return };
-    let right = httpdate::fmt_http_date(date);
-    if right != line {
-        let observation = Observation::new(&RULE.info, "Date is not in the form that is to be sent");
-        found.push(observation.help("let the server write it").values(right, show::text(line)));
-    }
+    let Some(date) = subject.date.filter(|date| !date.is_current) else { return };
+    let line = subject.response.header("date").unwrap_or_default();
+    let right = httpdate::fmt_http_date(date.at);
+    let observation = Observation::new(&RULE.info, "Date is not in the form that is to be sent");
+    found.push(observation.help("let the server write it").values(right, show::text(&line)));
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::pointer::member;
 use super::{Rule, Subject, show};
 use crate::model::{DetailsShape, Observation, RuleInfo, RuleSource as Source, Severity};
 
@@ -55,8 +56,9 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
         return;
     }
     let keys = || [&contract.details.field, &contract.details.message].into_iter().flatten();
-    let faults = items.iter().enumerate().filter(|(_, item)| item.is_object()).flat_map(|(index, item)| {
-        keys().filter(|key| !says_something(item.get(key.as_str()))).map(move |key| (index, item, key))
+    let objects = items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_object()?)));
+    let faults = objects.flat_map(|(index, item)| {
+        keys().filter(|key| !says_something(member(item, key))).map(move |key| (index, item, key))
     });
     for (index, item, key) in faults.take(MOST) {
         let at = format!("{pointer}/{index}/{key}");
@@ -64,7 +66,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
             continue;
         }
         let message = format!("an entry of details lacks its {key}");
-        let actual = item.get(key.as_str()).map(show::value).unwrap_or_default();
+        let actual = item.get(key).map(show::value).unwrap_or_default();
         found.push(Observation::new(&RULE.info, message).at(at).values("text", actual));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::show;
+use super::{HttpDate, show};
 use crate::model::{Header, Response};
 
 /// The line that invites caches to keep the response, if there is one and no other forbids it.
@@ -24,7 +24,7 @@ pub(super) fn offer(response: &Response) -> Option<String> {
         return response.header("cache-control").map(|line| show::text(&line));
     }
     let expires = response.header("expires").filter(|_| ages.is_empty())?;
-    let at = httpdate::parse_http_date(expires.trim()).ok()?;
+    let at = HttpDate::read(&expires)?.at;
     (at > now(response)).then(|| format!("Expires: {}", show::text(&expires)))
 }
 
@@ -37,6 +37,6 @@ fn directives(line: &Header) -> Vec<(String, String)> {
 
 /// The response's own date, or else when it came.
 fn now(response: &Response) -> SystemTime {
-    let date = response.header("date").and_then(|date| httpdate::parse_http_date(date.trim()).ok());
-    date.unwrap_or(response.received_at)
+    let date = response.header("date").and_then(|date| HttpDate::read(&date));
+    date.map_or(response.received_at, |date| date.at)
 }

@@ -40,7 +40,7 @@ content-type: application/problem+json; charset="UTF-8"
 };
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
-    if !subject.media_type().is_some_and(|media_type| is_json(&media_type)) {
+    if !subject.media_type.is_some_and(is_json) {
         return;
     }
     let line = subject.response.header("content-type").unwrap_or_default();

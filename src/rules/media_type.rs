@@ -43,8 +43,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     if subject.response.body.is_empty() {
         return;
     }
-    let media_type = subject.media_type();
-    let is = media_type.as_deref().unwrap_or_default();
+    let is = subject.media_type.unwrap_or_default();
     let expected = if let Some(contract) = subject.error_contract() {
         let wanted = contract.envelope.media_type.split(';').next().unwrap_or_default().trim();
         if is.eq_ignore_ascii_case(wanted) {
@@ -56,7 +55,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     } else {
         return;
     };
-    let message = match &media_type {
+    let message = match subject.media_type {
         Some(_) => "the body is sent under another media type than documented",
         None => "the body is sent without a media type",
     };

@@ -1,6 +1,6 @@
 //! An error message that nobody reads to its end.
 
-use super::{Rule, Subject, messages, show};
+use super::{Message, Rule, Subject, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let Some(contract) = subject.error_contract() else { return };
     // Characters are never more than bytes, so the counting is left to the few long ones.
     let is_long = |text: &str| text.len() > MOST && text.chars().count() > MOST;
-    if let Some((place, text)) = messages::of(subject).find(|(_, text)| is_long(text)) {
+    if let Some(Message { place, text }) = subject.messages.iter().find(|message| is_long(message.text)) {
         let observation = Observation::new(&RULE.info, "the message is long").at(place.pointer(contract));
         let expected = format!("at most {MOST} characters");
         found.push(observation.help("say it shorter").values(expected, show::text(text)));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::sent::Sent;
-use super::{Rule, Subject, messages, show};
+use super::{Message, Rule, Subject, show};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -67,9 +67,18 @@ const AROUND: [char; 12] = [' ', '\'', '"', '`', '(', ',', '.', ':', ';', '!', '
 
 static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&PATTERNS.join("|")).ok());
 
+/// Longest text that may be nothing but a placeholder, blanks aside, in bytes.
+const LONGEST_WORD: usize = 12;
+
+/// Whether a text has one of the marks without which nothing of it matches, or is short enough for a word alone.
+fn may_hold(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'{' | b'%' | b':' | b'=' | b'['))
+        || text.trim().len() <= LONGEST_WORD
+}
+
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let (Some(contract), Some(regex)) = (subject.error_contract(), REGEX.as_ref()) else { return };
-    for (place, text) in messages::of(subject) {
+    for Message { place, text } in subject.messages.iter().filter(|message| may_hold(message.text)) {
         let Some(hole) = regex.find(text).filter(|hole| !tells(text, hole.start())) else { continue };
         let hole = hole.as_str().trim_matches(AROUND);
         if !Sent::all(subject).holds(hole) {

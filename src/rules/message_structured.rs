@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Rule, Subject, messages};
+use super::{Message, Rule, Subject};
 use crate::model::{Observation, RuleInfo, RuleSource as Source, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -47,7 +47,7 @@ const TAGS: &[&str] = &["<!doctype", "<html", "<head", "<body", "<h1", "<p>", "<
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let Some(contract) = subject.error_contract() else { return };
-    for (place, text) in messages::of(subject) {
+    for Message { place, text } in subject.messages {
         let text = text.trim();
         let what = if text.starts_with(['{', '[']) && holds_data(text) {
             "JSON"

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::Subject;
+use super::Fields;
+use super::pointer::member;
 use crate::model::Contract;
 
 /// Most entries of details whose messages are looked at.
@@ -32,19 +33,31 @@ impl Place {
     }
 }
 
-/// The error's message and those of its details.
-pub(super) fn of<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (Place, &'a str)> {
-    let key = subject.contract.and_then(|contract| contract.details.message.as_deref());
-    let details = subject.fields.details.zip(key);
-    let entries = details.and_then(|(details, key)| Some((details.as_array()?, key)));
-    let entries = entries.into_iter().flat_map(|(entries, key)| {
-        let entries = entries.iter().take(MOST).enumerate();
-        entries.map(move |(index, entry)| (Place::Entry(index), entry.get(key)))
-    });
-    let envelope = (Place::Envelope, subject.fields.message);
-    let single = (Place::Details, details.and_then(|(details, key)| details.get(key)));
-    [envelope, single]
-        .into_iter()
-        .chain(entries)
-        .filter_map(|(place, text)| Some((place, Value::as_str(text?)?)))
+/// A text for people and its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    /// Where it stands.
+    pub(super) place: Place,
+    /// What it says.
+    pub(super) text: &'a str,
+}
+
+/// The message of an error and those of its details.
+pub fn messages<'a>(contract: &Contract, fields: Fields<'a>) -> Vec<Message<'a>> {
+    let mut messages = Vec::with_capacity(4);
+    let mut add = |place, value: Option<&'a Value>| {
+        let text = value.and_then(Value::as_str);
+        messages.extend(text.map(|text| Message { place, text }));
+    };
+    add(Place::Envelope, fields.message);
+    match (contract.details.message.as_deref(), fields.details) {
+        (Some(key), Some(Value::Object(details))) => add(Place::Details, member(details, key)),
+        (Some(key), Some(Value::Array(entries))) => {
+            for (index, entry) in entries.iter().take(MOST).enumerate() {
+                add(Place::Entry(index), entry.as_object().and_then(|entry| member(entry, key)));
+            }
+        }
+        _ => {}
+    }
+    messages
 }

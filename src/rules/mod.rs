@@ -4,6 +4,7 @@ mod blamed;
 mod echo;
 mod freshness;
 mod glance;
+mod http_date;
 mod leak;
 mod limits;
 mod messages;
@@ -54,6 +55,7 @@ mod limit_header_grammar;
 mod limit_remaining_used_up;
 mod location_missing;
 mod location_on_error;
+mod lone_surrogate;
 mod media_type;
 mod message_empty;
 mod message_is_code;
@@ -96,8 +98,10 @@ mod www_authenticate_missing;
 use crate::model::{Contract, Observation, RuleInfo, Severity, TransportError};
 pub use blamed::{Blamed, blamed};
 pub use glance::Glance;
+pub use http_date::HttpDate;
+pub use messages::{Message, messages};
 pub use pointer::resolve;
-pub use subject::{Fields, Kind, Patterns, Subject};
+pub use subject::{Fields, Kind, Patterns, Subject, bodiless, media_type};
 
 /// A rule: what it is, and how it looks at one response.
 #[derive(Debug)]
@@ -141,6 +145,7 @@ static RULES: &[&Rule] = &[
     &message_placeholder::RULE,
     &message_structured::RULE,
     &message_long::RULE,
+    &lone_surrogate::RULE,
     &status_copy::RULE,
     &www_authenticate_missing::RULE,
     &allow_missing::RULE,

@@ -1,6 +1,6 @@
 //! JSON pointers (RFC 6901) into a body.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The part of a value that a pointer leads to. Unlike `Value::pointer` it allocates nothing unless the pointer
 /// holds an escape, which matters because every response is asked for half a dozen parts.
@@ -12,10 +12,21 @@ pub fn resolve<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
         return Some(value);
     }
     pointer.strip_prefix('/')?.split('/').try_fold(value, |value, token| match value {
-        Value::Object(members) => members.get(token),
+        Value::Object(members) => member(members, token),
         Value::Array(items) => items.get(index(token)?),
         _ => None,
     })
+}
+
+/// Members up to which looking through them is cheaper than hashing a key.
+const FEW: usize = 8;
+
+/// A member of an object. Envelopes and entries of details have a few members, which are looked through.
+pub(super) fn member<'v>(members: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
+    if members.len() > FEW {
+        return members.get(key);
+    }
+    members.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
 }
 
 /// An array index: digits without leading zeros.

@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let promised = subject.contract.and_then(|contract| contract.envelope.status.as_deref());
     let (pointer, member) = match (promised, &subject.body.value) {
         (Some(pointer), _) => (pointer, subject.fields.status),
-        (None, Some(body)) if subject.media_type().as_deref() == Some("application/problem+json") => {
+        (None, Some(body)) if subject.media_type == Some("application/problem+json") => {
             ("/status", body.get("status"))
         }
         _ => return,

@@ -41,7 +41,7 @@ content-type: application/json
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let Some(contract) = subject.error_contract() else { return };
     let (Some(pointer), Some(code)) = (&contract.envelope.code, subject.code()) else { return };
-    let Some(row) = contract.codes.get(code) else { return };
+    let Some(row) = subject.row else { return };
     let status = subject.response.status;
     if row.status == status || row.also_on.contains(&status) {
         return;

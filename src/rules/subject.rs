@@ -8,8 +8,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::blamed::Blamed;
 use super::glance::Glance;
+use super::http_date::HttpDate;
+use super::messages::Message;
 use super::pointer::{parent, resolve};
-use crate::model::{Body, Contract, Exchange, Request, RequestShape, Response, SchemaViolation};
+use crate::model::{Body, CodeRow, Contract, Exchange, Request, RequestShape, Response, SchemaViolation};
 
 /// What a status says about the body to expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,10 @@ pub struct Subject<'a> {
     pub body: &'a Body,
     /// What the status says about the body.
     pub kind: Kind,
+    /// What `Date` says, if it is a date.
+    pub date: Option<HttpDate>,
+    /// The media type without its parameters, lower case.
+    pub media_type: Option<&'a str>,
     /// The contract, unless the operation is exempt from it or there is none.
     pub contract: Option<&'a Contract>,
     /// The contract's regular expressions.
@@ -84,6 +90,10 @@ pub struct Subject<'a> {
     pub details_violations: &'a [SchemaViolation],
     /// The parts of the body.
     pub fields: Fields<'a>,
+    /// What the catalogue says about the code, if it has it.
+    pub row: Option<&'a CodeRow>,
+    /// The texts for people in an error of the contract's.
+    pub messages: &'a [Message<'a>],
     /// Where this request id was seen first, if it was seen before.
     pub first_use: Option<&'a str>,
     /// What was sent, if it is a JSON object that the details of this error may speak about.
@@ -101,8 +111,7 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// Whether HTTP allows no body here: an answer to HEAD, 1xx, 204, 205 and 304 (RFC 9110, section 6.4.1).
     pub fn bodiless(&self) -> bool {
-        self.request.method.eq_ignore_ascii_case("HEAD")
-            || matches!(self.response.status, 100..200 | 204 | 205 | 304)
+        bodiless(self.request, self.response)
     }
 
     /// The contract, if this must be one of its error envelopes.
@@ -119,13 +128,7 @@ impl<'a> Subject<'a> {
     /// Whether the body must be JSON, because the contract or the body's own media type says so.
     pub(super) fn json_expected(&self) -> bool {
         let promised = self.error_contract().is_some() || self.success_contract().is_some();
-        promised || (!self.bodiless() && self.media_type().is_some_and(|media_type| is_json(&media_type)))
-    }
-
-    /// The media type without its parameters, lower case.
-    pub(super) fn media_type(&self) -> Option<String> {
-        let line = self.response.header("content-type")?;
-        Some(line.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+        promised || (!self.bodiless() && self.media_type.is_some_and(is_json))
     }
 
     /// The code, if it is text.
@@ -135,8 +138,7 @@ impl<'a> Subject<'a> {
 
     /// Whether the code is one of those by which the contract refuses what was sent.
     pub(super) fn refuses_fields(&self) -> bool {
-        let row = self.contract.zip(self.code()).and_then(|(contract, code)| contract.codes.get(code));
-        row.is_some_and(|row| row.category == "validation")
+        self.row.is_some_and(|row| row.category == "validation")
     }
 
     /// The request id's response header, if the contract names one and it is there.
@@ -152,7 +154,9 @@ impl<'a> Subject<'a> {
     /// The timestamp as written and the time it means, if it is a date and time of RFC 3339.
     pub(super) fn time(&self) -> Option<(&'a str, OffsetDateTime)> {
         let text = self.fields.timestamp?.as_str()?;
-        Some((text, OffsetDateTime::parse(text, &Rfc3339).ok()?))
+        // The parser takes any character for the `T`; the note in section 5.6 allows a blank.
+        let between = text.as_bytes().get(10).filter(|byte| matches!(byte, b'T' | b't' | b' '));
+        between.and_then(|_| Some((text, OffsetDateTime::parse(text, &Rfc3339).ok()?)))
     }
 
     /// The pointer, if nothing stands there although what it would be a member of is there, and the contract
@@ -165,6 +169,17 @@ impl<'a> Subject<'a> {
             parent(pointer).and_then(|parent| resolve(body, parent)).is_some_and(Value::is_object);
         (!excused && has_parent && resolve(body, pointer).is_none()).then_some(pointer)
     }
+}
+
+/// Whether HTTP allows no body in the answer to a request.
+pub fn bodiless(request: &Request, response: &Response) -> bool {
+    request.method.eq_ignore_ascii_case("HEAD") || matches!(response.status, 100..200 | 204 | 205 | 304)
+}
+
+/// The media type of a response without its parameters, lower case.
+pub fn media_type(response: &Response) -> Option<String> {
+    let line = response.header("content-type")?;
+    Some(line.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 /// Whether a media type is JSON: `application/json` or with the suffix `+json` (RFC 6839, section 3.1).

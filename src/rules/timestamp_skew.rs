@@ -53,9 +53,8 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let Some(contract) = subject.error_contract() else { return };
     let Some(rule) = &contract.timestamp else { return };
     let (Some(pointer), Some((text, time))) = (&contract.envelope.timestamp, subject.time()) else { return };
-    let date = subject.response.header("date").and_then(|date| httpdate::parse_http_date(&date).ok());
-    let (clock, name, slack) = match date {
-        Some(date) => (OffsetDateTime::from(date), "the response's Date", Duration::from_secs(1)),
+    let (clock, name, slack) = match subject.date {
+        Some(date) => (OffsetDateTime::from(date.at), "the response's Date", Duration::from_secs(1)),
         None => {
             (OffsetDateTime::from(subject.response.received_at), "the time it was received", Duration::ZERO)
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::HttpDate;
 use crate::model::Response;
 
 /// What a `Retry-After` line says.
@@ -23,10 +24,10 @@ impl Wait {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Self::Seconds(text.parse().unwrap_or(u64::MAX));
         }
-        match httpdate::parse_http_date(text) {
-            Ok(date) if httpdate::fmt_http_date(date) == text => Self::Date,
-            Ok(_) => Self::ObsoleteDate,
-            Err(_) => Self::Garbage,
+        match HttpDate::read(text) {
+            Some(date) if date.is_current => Self::Date,
+            Some(_) => Self::ObsoleteDate,
+            None => Self::Garbage,
         }
     }
 }
@@ -50,6 +51,7 @@ mod tests {
             ("0", Wait::Seconds(0)),
             ("99999999999999999999999", Wait::Seconds(u64::MAX)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Wait::Date),
+            ("Sat, 31 Dec 2016 23:59:60 GMT", Wait::Date),
             ("Sunday, 06-Nov-94 08:49:37 GMT", Wait::ObsoleteDate),
             ("Sun Nov  6 08:49:37 1994", Wait::ObsoleteDate),
             ("", Wait::Garbage),

@@ -145,14 +145,18 @@ impl Tries<'_, '_> {
         if throttle::is_unexpected(response, &self.spec.expect, !unmet.is_empty()) {
             return self.throttled(response, judged.code.as_deref());
         }
-        if unmet.is_empty() && response.cut.is_none() {
+        let unknown = match &response.cut {
+            Some(cut) => Some(why_cut(cut, exchange.request.timeout)),
+            None => judged.body.unread().map(why_unread),
+        };
+        if unmet.is_empty() && unknown.is_none() {
             return After::End(self.capture(exchange, &judged, scope));
         }
         if let Some(pause) = self.next_try() {
             return After::Again(pause);
         }
-        if let Some(cut) = response.cut.as_ref().filter(|_| unmet.is_empty()) {
-            return After::End(End::Unjudged(why_cut(cut, exchange.request.timeout)));
+        if let Some(why) = unknown.filter(|_| unmet.is_empty()) {
+            return After::End(End::Unjudged(why));
         }
         self.keep(&unmet, exchange);
         After::End(End::Judged { expected: false })
@@ -292,6 +296,12 @@ fn why_cut(cut: &Cut, timeout: Duration) -> String {
         ),
         Cut::Broken(how) => how.clone(),
     }
+}
+
+/// Why a body of which not everything is known could not be judged.
+fn why_unread(pointer: &str) -> String {
+    let place = if pointer.is_empty() { String::new() } else { format!(", at {pointer}") };
+    format!("the body is nested more than 127 levels deep{place}; what stands deeper was not judged")
 }
 
 /// The wait after `tried` tries: it grows by the factor, and a share of it is drawn at random.

@@ -81,8 +81,9 @@ impl<'e> Composer<'_, 'e> {
             Some(Err(error)) => {
                 let at = error.marker().byte_offset().unwrap_or(0) + self.shift;
                 let message = error.info();
-                let diagnostic = self.error(Span::new(at, at + 1), "this is not valid YAML", message);
-                Err(self.explain_syntax(diagnostic, at).into())
+                let place = self.source.character(at);
+                let diagnostic = self.error(place, "this is not valid YAML", message);
+                Err(self.explain_syntax(diagnostic, place.start as usize).into())
             }
             None => Ok((Event::StreamEnd, EventSpan::default())),
         }
@@ -90,10 +91,6 @@ impl<'e> Composer<'_, 'e> {
 
     /// Adds what to do to a syntax error whose cause shows in the text.
     fn explain_syntax(&self, mut diagnostic: Diagnostic, at: usize) -> Diagnostic {
-        let mut at = at.min(self.source.text.len());
-        while !self.source.text.is_char_boundary(at) {
-            at -= 1;
-        }
         let start = self.source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let line = self.source.text[start..].lines().next().unwrap_or("");
         let indent = line.len() - line.trim_start_matches(' ').len();

@@ -197,6 +197,30 @@ fn endless_bodies_are_cut() {
 }
 
 #[test]
+fn what_stands_too_deep_cannot_be_judged() {
+    let deep: fn(&mut TcpStream, usize) = |stream, _| {
+        let body = format!("{{\"id\":7,\"tree\":{}{}}}", "[".repeat(1 << 20), "]".repeat(1 << 20));
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+        say(stream, &format!("{head}{body}"));
+    };
+    for below in ["", "    expect: { body: { $.id: 8 } }\n", "    capture: { id: $.id }\n"] {
+        check(&Way {
+            serve: deep,
+            below,
+            says: &["the body is nested more than 127 levels deep, at /tree/0/0"],
+            ..Way::default()
+        });
+    }
+    check(&Way {
+        serve: deep,
+        below: "    expect: { status: 404 }\n",
+        exit: 1,
+        verdict: "fail",
+        ..Way::default()
+    });
+}
+
+#[test]
 fn what_is_no_http_fails() {
     let no_http = || Way {
         exit: 1,

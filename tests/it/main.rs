@@ -5,6 +5,7 @@ mod bad_server;
 mod catalogue;
 mod consistency;
 mod contracts;
+mod corpus;
 mod defects;
 mod hostile;
 mod includes;

@@ -108,6 +108,38 @@ fn a_cut_body_is_not_blamed_for_its_content() {
 }
 
 #[test]
+fn json_that_only_this_reader_cannot_hold_is_no_fault() {
+    let nested_in = |place: &str, value: &str| {
+        NESTED.replace("\"request_id\"", &format!("{place}{value}, \"request_id\""))
+    };
+    let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    for body in [
+        nested_in("\"cost\": ", "[1e400, -1e400, 0.1e-999]"),
+        nested_in("\"trace\": ", &deep),
+        nested_in("\"details\": [{\"field\": \"a\", \"message\": \"b\", \"value\": ", &format!("{deep}}}]")),
+    ] {
+        assert_eq!(nested("GET /leads", 404, &[DATE, ID, JSON], &body), [""; 0], "{body}");
+    }
+    let blank = nested_in("\"trace\": ", &deep).replace("no such lead", " ");
+    assert_eq!(nested("GET /leads", 404, &[DATE, ID, JSON], &blank), ["message-empty"], "the rest is judged");
+    let lone = NESTED.replace("no such lead", "no such lead \\ud83d");
+    assert_eq!(nested("GET /leads", 404, &[DATE, ID, JSON], &lone), ["lone-surrogate"]);
+}
+
+#[test]
+fn a_schema_is_silent_about_what_was_not_read_and_speaks_about_the_rest() {
+    // Where the details should be a list of objects stands a list that is too deep to be known whole.
+    let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
+    let body =
+        NESTED.replace("\"message\": \"no such lead\", ", &format!("\"details\": [{{\"x\": {deep}}}], "));
+    let exchange = exchange("GET /leads", 404, &[DATE, ID, JSON], &body);
+    let judged = judge(&exchange, Some(&contract("propertybase-v1")), &Seen::default());
+    assert!(judged.body.unread().is_some_and(|unread| unread.starts_with("/error/details/0/x/0/0")));
+    let about: Vec<_> = judged.observations.iter().map(|found| found.pointer.as_str()).collect();
+    assert!(about.contains(&"/error/message"), "{about:?}");
+}
+
+#[test]
 fn one_fault_is_one_finding() {
     let headers = [DATE, ID, JSON];
     let cases = [

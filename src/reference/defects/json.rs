@@ -102,6 +102,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "lone-surrogate",
         description: "a string has half of a surrogate pair",
         breaks: "RFC 8259 section 8.2: unpaired surrogates are unpredictable",
+        expected: &["ENV019"],
         how: How::Wire(|wire, _| retext(wire, |body| body.replacen(' ', "\\ud83d ", 1))),
         ..ERRORS
     },

@@ -1,0 +1,5 @@
+//! Contract folders out of arbitrary bytes.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tollgate_fuzz::contract::check(bytes));
