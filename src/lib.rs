@@ -14,13 +14,14 @@
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
-//! | 2 | `baseline`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
+//! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
-//! | 0 | `model`, `spelling` | data, and did-you-mean |
+//! | 0 | `mask`, `model`, `spelling` | data, did-you-mean, what of a text stays the same |
 
 pub mod app;
 pub mod baseline;
 pub mod catalogue;
+pub mod census;
 pub mod cli;
 pub mod contract;
 pub mod edges;
@@ -28,6 +29,7 @@ pub mod env;
 pub mod expect;
 pub mod input;
 pub mod judge;
+pub mod mask;
 pub mod matcher;
 pub mod model;
 pub mod mutants;

@@ -114,6 +114,7 @@ async fn observe(
         tool,
         scenarios: plan.runs.len(),
         target: runner.redactor.url(&runner.settings.target),
+        repeat: runner.settings.repeat,
     };
     let stdout = &mut env.stdout;
     let redactor = runner.redactor.clone();
@@ -148,7 +149,9 @@ async fn target(
         let origin = gather::origin(&target.value).map_err(|why| project.mistake(target.span, why))?;
         return Ok((origin, None));
     }
-    let options = reference::Options::default();
+    let mut options = reference::Options::default();
+    // The server inside is there for these requests; its limits on them are not what is looked at.
+    options.limit = options.limit.saturating_mul(args.repeat.into());
     let server = reference::start(options).await.map_err(|error| error.to_string())?;
     Ok((server.origin(), Some(server)))
 }
@@ -227,6 +230,7 @@ fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Setti
         jobs: args.jobs.map(usize::from).or(project.jobs).unwrap_or(processors),
         fail_on: fail_on(args, project),
         fail_fast: args.fail_fast,
+        repeat: args.repeat.into(),
         timeout: args.timeout,
         longest_wait: args.max_wait,
         seed,

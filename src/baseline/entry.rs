@@ -1,7 +1,7 @@
 //! One accepted finding: what it fits, and how it is made from a finding.
 
 use super::Day;
-use super::mask::{mask, mask_pointer};
+use crate::mask::{mask, mask_pointer};
 use crate::model::{BaselineEntry, Finding};
 
 /// An entry of a baseline. Parts that are `None` fit anything.

@@ -2,8 +2,8 @@
 
 use super::entry::plain_path;
 use super::keys::{BASELINE, VERSION};
-use super::mask::{mask, mask_pointer};
 use super::{Day, Entry};
+use crate::mask::{mask, mask_pointer};
 use crate::model::{Diagnostic, NodeKind, RuleInfo, Source, Spanned};
 use crate::spelling::nearest;
 use crate::yaml::{self, Fields, Problems, Shape};

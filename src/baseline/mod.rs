@@ -4,7 +4,6 @@ mod day;
 mod entry;
 mod file;
 mod keys;
-mod mask;
 mod watch;
 
 pub use day::{Day, Expires};

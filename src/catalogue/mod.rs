@@ -10,7 +10,7 @@ mod scenario_page;
 
 use crate::cli::{Exit, SchemaOf};
 use crate::model::RuleInfo;
-use crate::{baseline, contract, expect, project, report, rules, scenario, yaml};
+use crate::{baseline, census, contract, expect, project, report, rules, scenario, yaml};
 
 /// The first line of every page.
 const NOTICE: &str =
@@ -44,9 +44,11 @@ pub fn pages() -> Vec<Page> {
     ]
 }
 
-/// Every rule that can be explained: those of contracts and those of expectations, by code.
+/// Every rule that can be explained: those of responses, of whole runs, and of expectations, by code.
 pub fn rules() -> Vec<&'static RuleInfo> {
-    let mut all: Vec<_> = rules::all().into_iter().chain(expect::rules().iter().copied()).collect();
+    let mut all: Vec<_> = rules::all();
+    all.extend(census::rules());
+    all.extend(expect::rules().iter().copied());
     all.sort_by_key(|rule| rule.code);
     all
 }

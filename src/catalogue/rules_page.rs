@@ -5,8 +5,9 @@ use crate::model::RuleInfo;
 /// A table of all rules, then each with its documentation.
 pub(super) fn text(rules: &[&'static RuleInfo]) -> String {
     let mut text = String::from(
-        "# Rules\n\nThe contract's rules judge every response of a run; those of the family `expectation` are the \
-         scenario's own. A contract turns a rule's severity under `rules:`, by code or name.\n\n\
+        "# Rules\n\nThe contract's rules judge every response of a run, those of the family `consistency` \
+         the answers of a run together; those of the family `expectation` are the scenario's own. A contract turns a \
+         rule's severity under `rules:`, by code or name.\n\n\
          | code | name | severity | family | source |\n| --- | --- | --- | --- | --- |\n",
     );
     for rule in rules {

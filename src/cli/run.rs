@@ -26,6 +26,9 @@ pub struct RunArgs {
     /// Scenarios side by side [default: the processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Run")]
     pub jobs: Option<u16>,
+    /// Run every scenario so often, to see rare faults; findings are then grouped by cause
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), default_value_t = 1, help_heading = "Run")]
+    pub repeat: u16,
     /// Start nothing new after the first scenario that fails
     #[arg(long, help_heading = "Run")]
     pub fail_fast: bool,

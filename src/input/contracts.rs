@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::source;
 use crate::contract::{self, Compiled, ContractFiles};
 use crate::env::Files;
-use crate::model::Diagnostic;
-use crate::{rules, spelling};
+use crate::model::{Diagnostic, RuleInfo};
+use crate::{census, rules, spelling};
 
 /// Where a project keeps its own contracts.
 const FOLDER: &str = "schemas";
@@ -31,8 +31,7 @@ pub fn contract(files: &dyn Files, name: &str) -> Result<Found, Vec<Diagnostic>>
         }
     }
     if let Some(embedded) = contract::embedded(name) {
-        return contract::load(&embedded, &rules::all())
-            .map(|contract| Found { contract, origin: "built in" });
+        return contract::load(&embedded, &turnable()).map(|contract| Found { contract, origin: "built in" });
     }
     let known = names(files);
     let mistake = Diagnostic::file(name, format!("there is no contract `{name}`"));
@@ -60,7 +59,7 @@ pub fn contract_folder(files: &dyn Files, folder: &Path) -> Result<Compiled, Vec
         let text = source(files, &path).map_err(|mistake| vec![*mistake])?;
         texts.insert(name.display().to_string(), text.text.to_string());
     }
-    let compiled = contract::load(&ContractFiles { folder: shown.clone(), files: texts }, &rules::all())?;
+    let compiled = contract::load(&ContractFiles { folder: shown.clone(), files: texts }, &turnable())?;
     let name = &compiled.contract.name;
     match folder.file_name() {
         Some(own) if own != name.as_str() && folder.starts_with(FOLDER) => {
@@ -71,6 +70,11 @@ pub fn contract_folder(files: &dyn Files, folder: &Path) -> Result<Compiled, Vec
         }
         _ => Ok(compiled),
     }
+}
+
+/// The rules whose severity a contract may turn: those about single responses, and those about whole runs.
+fn turnable() -> Vec<&'static RuleInfo> {
+    rules::all().into_iter().chain(census::rules()).collect()
 }
 
 /// The names of all contracts: those built in, and those under `schemas/`.

@@ -56,7 +56,9 @@ pub fn judge(exchange: &Exchange, contract: Option<&Compiled>, memory: &dyn Memo
     let judging = contract.filter(|compiled| !exempt(&compiled.contract, request));
     let first_use = judging
         .zip(request_id.as_deref())
-        .and_then(|(compiled, id)| memory.first_use(&compiled.contract.name, id));
+        .filter(|(_, id)| !echoes(request, id))
+        .and_then(|(compiled, id)| memory.first_use(&compiled.contract.name, id))
+        .filter(|_| request.header("idempotency-key").is_none());
     let with_body = judging.filter(|_| !rules::bodiless(request, response));
     let (violations, details_violations) =
         with_body.map(|compiled| violations(compiled, kind, &body, fields, code)).unwrap_or_default();
@@ -128,6 +130,11 @@ fn request_id(contract: &Contract, kind: Kind, fields: Fields<'_>, response: &Re
     in_body.map(str::to_owned).or_else(|| header().map(std::borrow::Cow::into_owned))
 }
 
+/// Whether the client chose the id itself, and the server took it over.
+fn echoes(request: &Request, id: &str) -> bool {
+    request.headers.iter().any(|header| header.value == id.as_bytes())
+}
+
 /// The path below the contract's base path, without its query.
 fn path(request: &Request) -> &str {
     request.path.split(['?', '#']).next().unwrap_or_default()
@@ -143,7 +150,7 @@ fn sent(compiled: &Compiled, request: &Request, fields: Fields<'_>) -> Option<Va
 }
 
 /// Whether the contract leaves this operation alone, as it does with `GET /health`.
-fn exempt(contract: &Contract, request: &Request) -> bool {
+pub fn exempt(contract: &Contract, request: &Request) -> bool {
     let path = path(request);
     contract.exempt.iter().any(|operation| {
         operation.split_once(' ').is_some_and(|(method, exempt)| {
@@ -186,4 +193,4 @@ fn is_within(pointer: &str, place: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

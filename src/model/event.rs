@@ -18,6 +18,9 @@ pub enum Event {
         scenarios: usize,
         /// The target's origin, redacted.
         target: String,
+        /// How often every scenario is run.
+        #[serde(skip_serializing_if = "super::report::is_once")]
+        repeat: u32,
     },
     /// A step has its verdict.
     StepFinished {
@@ -34,6 +37,13 @@ pub enum Event {
         index: usize,
         /// The result, steps included.
         scenario: ScenarioResult,
+    },
+    /// All answers were looked at together, and they do not fit. Nothing is said if they do.
+    RunJudged {
+        /// The verdict on the run as a whole.
+        verdict: super::Verdict,
+        /// What was found, each at the place of a specimen.
+        findings: Vec<Finding>,
     },
     /// The last event, also after an interruption.
     RunFinished {

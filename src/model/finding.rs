@@ -144,6 +144,36 @@ pub struct SchemaViolation {
     pub message: String,
 }
 
+/// How far one and the same fault reaches over a repeated run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Spread {
+    /// Answers that have it.
+    pub answers: u64,
+    /// Out of so many requests of the run.
+    pub of: u64,
+    /// Steps that have such an answer.
+    pub steps: u64,
+    /// The first of these steps.
+    pub places: Vec<Place>,
+}
+
+/// A step in which a fault was found, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The scenario file.
+    pub file: String,
+    /// Line in it, from 1.
+    pub line: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The step's name.
+    pub step: String,
+    /// Answers of the step that have it.
+    pub answers: u64,
+    /// Out of so many requests of the step, in those of the scenario's cases that have it.
+    pub of: u64,
+}
+
 /// An observation at its place, as reports show it. The field names are stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -175,11 +205,14 @@ pub struct Finding {
     pub expected: String,
     /// What was there; may be empty.
     pub actual: String,
-    /// How often the same was found at this place.
+    /// How often the same was found at this place; with `--repeat` on whatever step.
     pub count: u64,
     /// Whether the baseline accepts it: it is known, and fails nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepted: bool,
+    /// Where and in how many answers it was found, with `--repeat`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Box<Spread>>,
     /// A command that repeats the request, secrets left out.
     pub curl: String,
     /// The response, bounded and redacted: status line, headers, body; may be empty.

@@ -24,10 +24,14 @@ pub use diagnostic::{Annotation, Diagnostic};
 pub use edges::{Edges, Operation};
 pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
-pub use finding::{Finding, Observation, RuleInfo, SchemaViolation, Severity, Source as RuleSource};
+pub use finding::{
+    Finding, Observation, Place, RuleInfo, SchemaViolation, Severity, Source as RuleSource, Spread,
+};
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
-pub use report::{Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict};
+pub use report::{
+    Across, Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict,
+};
 pub use scenario::{
     Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Demand, Expect, HeaderLine, Include,
     Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,

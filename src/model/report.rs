@@ -149,6 +149,12 @@ pub struct StepResult {
     /// adds nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<String>,
+    /// How often each code came, where the step was repeated; `codes` then has each code once.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub code_counts: IndexMap<String, u64>,
+    /// Whether it failed in some repetitions and passed in others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// What was found in it: places in the report's `findings`, from 0. Empty in events, which carry the
     /// findings themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -175,6 +181,15 @@ pub struct ScenarioResult {
     pub steps: Vec<StepResult>,
 }
 
+/// What is said about the run as a whole, and about no single answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Across {
+    /// The verdict; a run whose answers fit together passes.
+    pub verdict: Verdict,
+    /// What was found: places in the report's `findings`, from 0.
+    pub findings: Vec<usize>,
+}
+
 /// A whole run. Scripts build on these names: more may be added, a change bumps `version`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
@@ -190,13 +205,19 @@ pub struct Report {
     /// True if the run was cut short; what was seen until then is here.
     #[serde(default)]
     pub interrupted: bool,
+    /// How often every scenario was run, at most: `--repeat`.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeat: u32,
     /// Totals.
     pub summary: Summary,
     /// Coverage of each contract's catalogue, by contract.
     pub coverage: IndexMap<String, Coverage>,
     /// The scenarios in input order.
     pub scenarios: Vec<ScenarioResult>,
-    /// The findings in input order, repetitions at one place grouped.
+    /// What was found by looking at all answers together; absent if nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub across: Option<Across>,
+    /// The findings in input order, repetitions at one place grouped; with `repeat` above 1 grouped by cause.
     pub findings: Vec<Finding>,
     /// The kill matrix, in reports of `tollgate mutants`.
     #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
@@ -204,6 +225,16 @@ pub struct Report {
     /// How the run and its baseline agree, if it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineReport>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Whether scenarios are run once, which goes without saying.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
+pub(super) fn is_once(repeat: &u32) -> bool {
+    *repeat == 1
 }
 
 impl Report {

@@ -31,6 +31,8 @@ pub(super) struct Seen {
     pub(super) doubt: Option<String>,
     /// The verdict on the scenarios so far.
     pub(super) verdict: Verdict,
+    /// The scenarios so far by file and name.
+    places: BTreeMap<(String, String), usize>,
     /// The whole report, which only a run on the clean server keeps.
     fold: Option<Fold>,
     /// What should not be found there, each fault once.
@@ -40,8 +42,14 @@ pub(super) struct Seen {
 impl Seen {
     /// Nothing yet of a server with a defect.
     pub(super) fn of_defect() -> Self {
-        let found = BTreeMap::new();
-        Self { found, doubt: None, verdict: Verdict::Skipped, fold: None, alarms: BTreeMap::new() }
+        Self {
+            found: BTreeMap::new(),
+            doubt: None,
+            verdict: Verdict::Skipped,
+            places: BTreeMap::new(),
+            fold: None,
+            alarms: BTreeMap::new(),
+        }
     }
 
     /// Nothing yet of the clean server.
@@ -57,22 +65,32 @@ impl Seen {
         }
         match event {
             Event::StepFinished { scenario, step, findings } => {
-                for finding in findings {
-                    let key = Key::of(finding, *scenario);
-                    if self.fold.is_some() && finding.severity > Severity::Note {
-                        self.alarms.entry(key.clone()).or_insert_with(|| finding.clone());
-                    }
-                    self.found.insert(key, finding.severity);
-                }
+                findings.iter().for_each(|finding| self.finding(finding, *scenario));
                 if step.verdict == Verdict::Inconclusive && self.doubt.is_none() {
                     self.doubt.clone_from(&step.reason);
                 }
             }
-            Event::ScenarioFinished { scenario, .. } => {
+            Event::ScenarioFinished { index, scenario } => {
+                self.places.insert((scenario.file.clone(), scenario.name.clone()), *index);
                 self.verdict = Verdict::of_parts([self.verdict, scenario.verdict]);
+            }
+            Event::RunJudged { findings, .. } => {
+                for finding in findings {
+                    let place = (finding.file.clone(), finding.scenario.clone());
+                    let scenario = self.places.get(&place).copied().unwrap_or_default();
+                    self.finding(finding, scenario);
+                }
             }
             Event::RunStarted { .. } | Event::RunFinished { .. } => {}
         }
+    }
+
+    fn finding(&mut self, finding: &Finding, scenario: usize) {
+        let key = Key::of(finding, scenario);
+        if self.fold.is_some() && finding.severity > Severity::Note {
+            self.alarms.entry(key.clone()).or_insert_with(|| finding.clone());
+        }
+        self.found.insert(key, finding.severity);
     }
 
     /// The report on the run, if it was kept.

@@ -28,6 +28,7 @@ pub(super) async fn run(
         // What a clean server must not have.
         fail_on: Severity::Warning,
         fail_fast: false,
+        repeat: 1,
         timeout: settings.timeout,
         longest_wait: settings.longest_wait,
         seed: settings.seed,

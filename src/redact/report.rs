@@ -15,6 +15,9 @@ impl Redactor {
                 findings.iter_mut().for_each(|finding| self.finding(finding));
             }
             Event::ScenarioFinished { scenario, .. } => self.scenario(scenario),
+            Event::RunJudged { findings, .. } => {
+                findings.iter_mut().for_each(|finding| self.finding(finding));
+            }
             Event::RunFinished { .. } => {}
         }
         event
@@ -72,7 +75,13 @@ impl Redactor {
             column: _,
             count: _,
             accepted: _,
+            spread,
         } = finding;
+        for place in spread.iter_mut().flat_map(|spread| &mut spread.places) {
+            [&mut place.file, &mut place.scenario, &mut place.step]
+                .into_iter()
+                .for_each(|text| self.clean(text));
+        }
         [message, help, file, scenario, step, pointer, expected, actual, curl, response, snippet]
             .into_iter()
             .for_each(|text| self.clean(text));

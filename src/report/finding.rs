@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::clean;
 use super::paint::{Paint, Tone};
-use crate::model::Finding;
+use super::{clean, words};
+use crate::model::{Finding, Place, Spread};
 
 /// Lines and characters of one value that are shown.
 const VALUE: Bound = Bound { lines: 12, characters: 600 };
@@ -63,10 +63,33 @@ pub(super) fn draw(finding: &Finding, paint: Paint) -> String {
             put(&mut out, &format!("{gutter} {} {label}{value}", paint.tone(Tone::Frame, "=")));
         }
     }
-    if finding.count > 1 {
-        put(&mut out, &format!("{gutter} {} seen {} times", paint.tone(Tone::Frame, "="), finding.count));
+    match &finding.spread {
+        Some(spread) => {
+            let mark = paint.tone(Tone::Frame, "=");
+            seen(spread).iter().for_each(|line| put(&mut out, &format!("{gutter} {mark} {line}")));
+        }
+        None if finding.count > 1 => {
+            put(&mut out, &format!("{gutter} {} seen {} times", paint.tone(Tone::Frame, "="), finding.count));
+        }
+        None => {}
     }
     out
+}
+
+/// In how many answers a fault was seen in a repeated run, and in which steps.
+fn seen(spread: &Spread) -> Vec<String> {
+    let steps = words::count(spread.steps, "step");
+    let mut lines =
+        vec![format!("seen: in {} of {}, at {steps}", words::count(spread.answers, "answer"), spread.of)];
+    lines.extend(spread.places.iter().map(|place| {
+        let Place { file, line, step, answers, of, .. } = place;
+        format!("  {}:{line} {}: {answers} of {of}", clean::line(file), clean::line(step))
+    }));
+    let more = spread.steps - (spread.places.len() as u64).min(spread.steps);
+    if more > 0 {
+        lines.push(format!("  … {}", words::count(more, "more step")));
+    }
+    lines
 }
 
 /// The finding in one line: what it says, or that it was said before, and where.
@@ -138,7 +161,7 @@ impl Bound {
             left = left.saturating_sub(length);
         }
         if hidden > 0 {
-            lines.push(format!("… ({} more)", super::words::count(hidden, "line")));
+            lines.push(format!("… ({} more)", words::count(hidden, "line")));
         }
         lines
     }

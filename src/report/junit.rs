@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
 use super::paint::Paint;
 use super::{Reporter, finding};
-use crate::model::{Event, Finding, Report, ScenarioResult, StepResult, Verdict};
+use crate::model::{Across, Event, Finding, Report, ScenarioResult, StepResult, Verdict};
 
 /// No colours in XML.
 const PLAIN: Paint = Paint { colour: false };
@@ -25,7 +26,34 @@ impl Reporter for Junit {
         let mut document = quick_junit::Report::new(report.tool.name.as_str());
         document.set_time(Duration::from_millis(report.summary.duration_ms));
         document.add_test_suites(report.scenarios.iter().map(|scenario| suite(report, scenario)));
+        document.add_test_suites(report.across.iter().map(|across| suite(report, &whole(across))));
         document.serialize(out).map_err(io::Error::other)
+    }
+}
+
+/// What is said about the run as a whole, as a scenario with one step.
+fn whole(across: &Across) -> ScenarioResult {
+    let step = StepResult {
+        name: "answers fit together".to_owned(),
+        line: 1,
+        verdict: across.verdict,
+        attempts: 0,
+        duration_ms: 0,
+        reason: None,
+        contract: None,
+        codes: Vec::new(),
+        code_counts: IndexMap::default(),
+        flaky: false,
+        findings: across.findings.clone(),
+    };
+    ScenarioResult {
+        name: "The run as a whole".to_owned(),
+        file: String::new(),
+        contract: String::new(),
+        verdict: across.verdict,
+        duration_ms: 0,
+        reason: None,
+        steps: vec![step],
     }
 }
 
@@ -46,6 +74,8 @@ fn suite(report: &Report, scenario: &ScenarioResult) -> TestSuite {
             reason: scenario.reason.clone(),
             contract: None,
             codes: Vec::new(),
+            code_counts: IndexMap::default(),
+            flaky: false,
             findings: Vec::new(),
         };
         suite.add_test_case(case(report, scenario, &whole));
@@ -88,7 +118,8 @@ fn status(step: &StepResult, findings: &[&Finding]) -> TestCaseStatus {
         && let Some(worst) = worst
     {
         status.set_type(worst.rule.as_str());
-        status.set_message(worst.message.as_str());
+        let often = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        status.set_message(format!("{}{often}", worst.message));
     } else {
         status.set_type(step.verdict.as_str());
         status.set_message(reason.unwrap_or("no reason given"));
@@ -116,8 +147,6 @@ fn description(findings: &[&Finding]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use indexmap::IndexMap;
-
     use super::*;
     use crate::model::{Severity, Tool};
     use crate::report::Fold;
@@ -144,6 +173,7 @@ mod tests {
             actual: hostile(),
             count: 1,
             accepted: false,
+            spread: None,
             curl: hostile(),
             response: hostile(),
             snippet: hostile(),
@@ -157,6 +187,8 @@ mod tests {
             reason: Some(hostile()),
             contract: None,
             codes: vec![hostile()],
+            code_counts: IndexMap::default(),
+            flaky: false,
             findings: Vec::new(),
         };
         let scenario = ScenarioResult {

@@ -1,6 +1,7 @@
 //! Turns events and the report into bytes: the table of formats.
 
 mod baseline;
+mod cause;
 mod clean;
 mod diagnostic;
 mod finding;
@@ -19,6 +20,7 @@ use std::io::{self, Write};
 
 use crate::model::{Event, Report, Severity};
 
+pub use cause::Causes;
 pub use diagnostic::{render, snippet};
 pub use fold::Fold;
 pub use json::Json;

@@ -38,6 +38,9 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
     if !known.is_empty() {
         rows.push(("baseline".into(), known));
     }
+    if report.repeat > 1 {
+        rows.insert(3, ("repeated".into(), vec![repeated(report)]));
+    }
     for (contract, coverage) in &report.coverage {
         rows.push(("coverage".into(), covered(contract, coverage, width, paint)));
     }
@@ -84,6 +87,14 @@ fn scenarios(report: &Report) -> String {
 fn steps(report: &Report) -> String {
     let summary = &report.summary;
     by_verdict([summary.passed, summary.failed, summary.inconclusive, summary.skipped])
+}
+
+/// How often each scenario was run, and how many steps did not always do the same.
+fn repeated(report: &Report) -> String {
+    let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    let flaky = steps.filter(|step| step.flaky).count() as u64;
+    let flaky = if flaky > 0 { format!("; {}", words::count(flaky, "flaky step")) } else { String::new() };
+    format!("{} times{flaky}", report.repeat)
 }
 
 /// `118 passed, 1 failed, 1 skipped`; parts that are nought are left out.

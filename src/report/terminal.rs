@@ -1,5 +1,6 @@
 //! The report for people: a line for each scenario, its findings, and a summary.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -17,6 +18,10 @@ const SAME_IN_A_LINE: u32 = 20;
 const RULE_IN_FULL: u32 = 25;
 /// How many findings of one rule are named in one line after that.
 const RULE_IN_A_LINE: u32 = 100;
+/// How many causes a repeated run shows in full.
+const CAUSES_IN_FULL: usize = 40;
+/// How many it shows at all.
+const CAUSES: usize = 200;
 /// How many of a scenario's reasons are shown.
 const REASONS: usize = 8;
 
@@ -55,6 +60,8 @@ pub struct Terminal {
     rules: HashMap<String, Space>,
     /// How many findings were shown nowhere.
     hidden: u64,
+    /// Whether scenarios are repeated: then findings are shown by cause, below the scenarios.
+    by_cause: bool,
 }
 
 impl Terminal {
@@ -68,7 +75,14 @@ impl Terminal {
             hasher: RandomState::new(),
             rules: HashMap::new(),
             hidden: 0,
+            by_cause: false,
         }
+    }
+
+    /// Whether findings are drawn as they come.
+    fn tells_now(&self, verdict: Verdict) -> bool {
+        let is_quiet = self.style.quiet && is_clear(verdict);
+        !self.by_cause && !is_quiet
     }
 
     /// Draws the findings of a step, and the exchange once below those that share it.
@@ -118,6 +132,30 @@ impl Terminal {
             Show::Line { again: same.times > 1 }
         } else {
             Show::Nothing
+        }
+    }
+
+    /// Draws each cause with one specimen, the weightiest and the most frequent first.
+    fn causes(&mut self, findings: &[Finding]) {
+        let mut causes: Vec<&Finding> = findings.iter().collect();
+        causes.sort_by_key(|found| (Reverse(found.severity), Reverse(found.count)));
+        causes.retain(|found| !self.style.leaves_out(found.severity));
+        let mut drawn: Vec<&Finding> = Vec::new();
+        for (number, found) in causes.into_iter().enumerate() {
+            if number < CAUSES_IN_FULL {
+                self.pending.push('\n');
+                self.indented(&finding::draw(found, self.paint));
+                if drawn.iter().any(|other| is_same_exchange(other, found)) {
+                    self.indented(&self.paint.tone(Tone::Dim, "answer: shown above"));
+                } else {
+                    self.exchange(found);
+                    drawn.push(found);
+                }
+            } else if number < CAUSES {
+                self.indented(&finding::draw_line(found, false, self.paint));
+            } else {
+                self.hidden += 1;
+            }
         }
     }
 
@@ -228,18 +266,30 @@ impl Reporter for Terminal {
     fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
         match event {
             Event::StepFinished { step, findings, .. } => {
-                if !(self.style.quiet && is_clear(step.verdict)) {
+                if self.tells_now(step.verdict) {
                     self.step(findings);
                 }
             }
             Event::ScenarioFinished { scenario, .. } => return self.scenario(scenario, out),
-            Event::RunStarted { .. } | Event::RunFinished { .. } => {}
+            Event::RunStarted { repeat, .. } => self.by_cause = *repeat > 1,
+            Event::RunJudged { findings, verdict } => {
+                if self.tells_now(*verdict) {
+                    self.step(findings);
+                }
+            }
+            Event::RunFinished { .. } => {}
         }
         Ok(())
     }
 
     fn finish(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        if self.by_cause && !(self.style.quiet && is_clear(report.summary.verdict)) {
+            self.causes(&report.findings);
+        }
         let mut text = std::mem::take(&mut self.pending);
+        if text.starts_with('\n') && self.style.quiet {
+            text.push('\n');
+        }
         if !self.style.quiet {
             text.push_str(&summary::draw(report, self.hidden, self.style));
         }

@@ -301,7 +301,7 @@ fn turned(contract: &Contract, rule: &RuleInfo) -> Option<Option<Severity>> {
 }
 
 /// Gives an observation the severity its contract wants. Returns false if it wants none of it.
-fn turn(contract: &Contract, observation: &mut Observation) -> bool {
+pub fn turn(contract: &Contract, observation: &mut Observation) -> bool {
     let severity = turned(contract, observation.rule).unwrap_or(Some(observation.severity));
     observation.severity = severity.unwrap_or(observation.severity);
     severity.is_some()

@@ -12,9 +12,12 @@ pub(super) static RULE: Rule = Rule {
         source: Source::Contract("a unique identifier for support"),
         doc: r#"No two responses have the same request id.
 
+An id that the client chose and sent does not count, nor does one in an answer to a request with an `Idempotency-Key`,
+which may be the stored answer to an earlier one.
+
 ## Why
 
-An id that comes twice was hard-coded, cached together with its response, or taken from the client.
+An id that comes twice was hard-coded, drawn from too few, or cached together with its response.
 
 ## Fires
 

@@ -1,6 +1,6 @@
 //! Observations become findings: placed in the scenario, with evidence, and without secrets.
 
-use crate::model::{Exchange, Finding, Observation, Scenario, Span};
+use crate::model::{Exchange, Finding, Observation, Scenario, Severity, Span};
 use crate::redact::Redactor;
 use crate::report;
 
@@ -24,12 +24,49 @@ impl Place<'_> {
         if observations.is_empty() {
             return Vec::new();
         }
-        let curl = self.redactor.curl(&exchange.request);
+        let (curl, response) = self.evidence(exchange);
+        observations.iter().map(|observation| self.finding(observation, &curl, &response)).collect()
+    }
+
+    /// The place with an exchange as evidence, for something that is said about it later.
+    pub(super) fn specimen(&self, exchange: &Exchange) -> Finding {
+        let (curl, response) = self.evidence(exchange);
+        let at = self.scenario.source.position(self.span);
+        Finding {
+            rule: String::new(),
+            name: String::new(),
+            severity: Severity::Note,
+            source: String::new(),
+            message: String::new(),
+            help: String::new(),
+            file: self.scenario.source.name.to_string(),
+            line: at.line,
+            column: at.column,
+            scenario: self.clean(self.run),
+            step: self.clean(self.step),
+            pointer: String::new(),
+            expected: String::new(),
+            actual: String::new(),
+            count: 1,
+            accepted: false,
+            spread: None,
+            curl,
+            response,
+            snippet: self.snippet(self.span, ""),
+        }
+    }
+
+    /// The request as a command, and the response or why there is none.
+    fn evidence(&self, exchange: &Exchange) -> (String, String) {
         let response = match &exchange.outcome {
             Ok(response) => self.redactor.response_text(response, EXCERPT),
             Err(error) => self.clean(&error.message),
         };
-        observations.iter().map(|observation| self.finding(observation, &curl, &response)).collect()
+        (self.redactor.curl(&exchange.request), response)
+    }
+
+    fn snippet(&self, span: Span, label: &str) -> String {
+        self.clean(&report::snippet(&self.redactor.masked(&self.scenario.source), span, label))
     }
 
     fn finding(&self, observation: &Observation, curl: &str, response: &str) -> Finding {
@@ -53,9 +90,10 @@ impl Place<'_> {
             actual: self.clean(&observation.actual),
             count: 1,
             accepted: false,
+            spread: None,
             curl: curl.to_owned(),
             response: response.to_owned(),
-            snippet: self.clean(&report::snippet(&self.redactor.masked(&self.scenario.source), span, &label)),
+            snippet: self.snippet(span, &label),
         }
     }
 

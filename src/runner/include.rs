@@ -1,8 +1,9 @@
-//! Included files: each runs once for the whole run, whoever asks first.
+//! Included files: each runs once for the whole run, or for each of its repetitions, whoever asks first.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use indexmap::IndexMap;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -14,20 +15,28 @@ use crate::template::Scope;
 
 /// The included files that ran or are running, by name and contract.
 #[derive(Debug, Default)]
-pub(super) struct Includes(Mutex<HashMap<Arc<str>, Arc<OnceCell<Included>>>>);
+pub(super) struct Includes(Mutex<HashMap<Arc<str>, Running>>);
+
+/// A file that runs, or what came of it.
+type Running = Arc<OnceCell<Arc<Included>>>;
 
 /// What came of an included file.
 #[derive(Debug)]
-struct Included {
+pub(super) struct Included {
     verdict: Verdict,
     reason: Option<String>,
-    requests: u32,
-    codes: Vec<String>,
-    findings: Vec<Finding>,
+    pub(super) requests: u32,
+    pub(super) codes: Vec<String>,
+    pub(super) findings: Vec<Finding>,
     captures: Vec<(String, Value)>,
     /// Whether nothing can build on it: a step of it did not get what it expects.
     ends_scenario: bool,
+    /// The files that it includes itself.
+    inner: Vec<Shared>,
 }
+
+/// What came of a file, under its name, contract and repetition.
+pub(super) type Shared = (Arc<str>, Arc<Included>);
 
 /// Runs the file, or takes over what an earlier run of it found.
 pub(super) async fn run(
@@ -40,12 +49,17 @@ pub(super) async fn run(
 ) -> StepOutcome {
     // A file without a contract of its own runs once under each contract of those who include it.
     let contract = included.contract.as_ref().map(|name| name.value.as_str()).or(includer.contract_name);
-    let key: Arc<str> = format!("{}\n{}", included.source.name, contract.unwrap_or_default()).into();
+    // What a repetition did to the file's data, such as a lead that it deleted, must not reach the next one.
+    let repetition = includer.repetition;
+    let again = if repetition > 0 { format!("\n{repetition}") } else { String::new() };
+    let key: Arc<str> = format!("{}\n{}{again}", included.source.name, contract.unwrap_or_default()).into();
     let cell = {
         let mut cells = runner.includes.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(cells.entry(Arc::clone(&key)).or_default())
     };
-    let outcome = cell.get_or_init(|| Box::pin(execute(runner, included, contract, &key, stop))).await;
+    let inside = (runner, contract, repetition);
+    let outcome =
+        cell.get_or_init(|| Box::pin(async { Arc::new(execute(inside, included, &key, stop).await) })).await;
     for (name, value) in &outcome.captures {
         scope.set(name.clone(), value.clone());
     }
@@ -53,26 +67,29 @@ pub(super) async fn run(
         name: runner.redactor.text(&step.name.value).into_owned(),
         line: includer.scenario.source.position(step.span).line,
         verdict: outcome.verdict,
-        attempts: outcome.requests,
+        attempts: 0,
         duration_ms: 0,
         reason: outcome.reason.clone(),
         contract: contract.filter(|name| Some(*name) != includer.contract_name).map(str::to_owned),
-        codes: outcome.codes.clone(),
+        codes: Vec::new(),
+        code_counts: IndexMap::default(),
+        flaky: false,
         findings: Vec::new(),
     };
     let ends_scenario = outcome.ends_scenario || outcome.verdict != Verdict::Pass;
-    StepOutcome { result, findings: outcome.findings.clone(), included: Some(key), ends_scenario }
+    let own = (key, Arc::clone(outcome));
+    let included = std::iter::once(own).chain(outcome.inner.iter().cloned()).collect();
+    StepOutcome { result, findings: Vec::new(), included, ends_scenario }
 }
 
 async fn execute(
-    runner: &Runner,
+    (runner, contract, repetition): (&Runner, Option<&str>, u32),
     included: &Arc<Scenario>,
-    contract: Option<&str>,
     key: &str,
     stop: &Stop,
 ) -> Included {
     let name = included.name.value.clone();
-    let context = scenario::Context::new(runner, included, &name, contract);
+    let context = scenario::Context::new(runner, included, &name, contract, repetition);
     let mut scope = Scope::child(&runner.variables, stream(key));
     if let Some(reason) = context.missing(&scope, &[]) {
         return Included::unjudged(reason);
@@ -94,8 +111,9 @@ async fn execute(
         requests: steps.iter().map(|step| step.result.attempts).sum(),
         codes: steps.iter().flat_map(|step| step.result.codes.clone()).collect(),
         ends_scenario: steps.iter().any(|step| step.ends_scenario),
-        findings: steps.into_iter().flat_map(|step| step.findings).collect(),
         captures: context.captured(&scope),
+        inner: steps.iter().flat_map(|step| step.included.clone()).collect(),
+        findings: steps.into_iter().flat_map(|step| step.findings).collect(),
     }
 }
 
@@ -109,6 +127,7 @@ impl Included {
             findings: Vec::new(),
             captures: Vec::new(),
             ends_scenario: true,
+            inner: Vec::new(),
         }
     }
 }

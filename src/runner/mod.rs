@@ -1,10 +1,12 @@
 //! Runs a plan: scenarios side by side, steps in order, events in input order whatever finishes first.
 
+mod across;
 mod finding;
 mod include;
 mod memory;
 mod reach;
 mod render;
+mod repeat;
 mod scenario;
 mod step;
 mod stop;
@@ -14,14 +16,15 @@ pub use stop::Stop;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc};
 
 use crate::baseline::Baseline;
+use crate::census::Census;
 use crate::contract::Compiled;
 use crate::env::Files;
 use crate::model::{Event, Severity};
@@ -41,6 +44,8 @@ pub struct Settings {
     pub fail_on: Severity,
     /// Whether to stop at the first scenario that fails.
     pub fail_fast: bool,
+    /// How often every scenario is run, at least 1.
+    pub repeat: u32,
     /// Longest time for one request, unless the file says otherwise.
     pub timeout: Duration,
     /// Longest wait for an unexpected 429 to pass.
@@ -68,6 +73,7 @@ pub struct Runner {
     /// How the run behaves.
     pub settings: Settings,
     memory: memory::Ids,
+    census: Mutex<Census>,
     reach: reach::Reach,
     includes: include::Includes,
     alone: RwLock<()>,
@@ -93,6 +99,7 @@ impl Runner {
             variables,
             settings,
             memory: memory::Ids::default(),
+            census: Mutex::default(),
             reach: reach::Reach::default(),
             includes: include::Includes::default(),
             alone: RwLock::new(()),
@@ -116,23 +123,39 @@ impl Runner {
             tokio::spawn(worker.work());
         }
         drop(send);
-        let mut order = Order::default();
+        let mut order = Order { repeated: self.settings.repeat > 1, ..Order::default() };
         while let Some((index, outcome)) = receive.recv().await {
             order.arrived(index, outcome, &mut emit);
         }
+        if let Some(event) = self.across() {
+            emit(&event);
+        }
     }
 
-    /// One scenario, alone if it asks for that.
+    /// One scenario as often as is wanted, alone if it asks for that. A stop, and a target that cannot be reached,
+    /// leave the further repetitions out.
     async fn run_one(&self, index: usize, run: &Run, stop: &Stop) -> scenario::Outcome {
         let Some(scenario) = run.scenario.open() else {
             return scenario::unjudged(self, run, "the file could not be parsed a second time");
         };
-        if scenario.serial {
-            let _alone = self.alone.write().await;
-            scenario::run(self, index, run, &scenario, stop).await
-        } else {
-            let _together = self.alone.read().await;
-            scenario::run(self, index, run, &scenario, stop).await
+        let mut repetitions = repeat::Repetitions::new(self.settings.repeat);
+        loop {
+            let repetition = repetitions.done();
+            let outcome = if scenario.serial {
+                let _alone = self.alone.write().await;
+                scenario::run(self, (index, repetition), run, &scenario, stop).await
+            } else {
+                let _together = self.alone.read().await;
+                scenario::run(self, (index, repetition), run, &scenario, stop).await
+            };
+            if self.settings.fail_fast && outcome.failed() {
+                stop.after_failure();
+            }
+            let over = repetitions.add(outcome);
+            if over || stop.reason().is_some() || self.reach.given_up().is_some() {
+                let outcome = repetitions.end(stop.is_interrupted());
+                return outcome.unwrap_or_else(|| scenario::unjudged(self, run, "it was never begun"));
+            }
         }
     }
 }
@@ -165,9 +188,6 @@ impl Worker {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(run) = self.plan.runs.get(index) else { return };
             let outcome = self.guarded(index, run).await;
-            if self.runner.settings.fail_fast && outcome.failed() {
-                self.stop.after_failure();
-            }
             if self.send.send((index, outcome)).await.is_err() {
                 return;
             }
@@ -181,6 +201,7 @@ struct Order {
     next: usize,
     waiting: BTreeMap<usize, scenario::Outcome>,
     included: HashSet<Arc<str>>,
+    repeated: bool,
 }
 
 impl Order {
@@ -194,12 +215,10 @@ impl Order {
 
     fn show(&mut self, index: usize, mut outcome: scenario::Outcome, emit: &mut impl FnMut(&Event)) {
         for (mut step, total) in outcome.steps.into_iter().zip(&mut outcome.result.steps) {
-            if let Some(file) = step.included.take()
-                && !self.included.insert(file)
-            {
-                step.findings.clear();
-                step.result.attempts = 0;
-                step.result.codes.clear();
+            let included = std::mem::take(&mut step.included);
+            if !included.is_empty() {
+                let new = included.iter().filter(|(file, _)| self.included.insert(Arc::clone(file)));
+                repeat::take_over(&mut step, new.map(|(_, outcome)| &**outcome), self.repeated);
                 // The scenario's result is what totals are counted from.
                 total.clone_from(&step.result);
             }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::step::{self, StepOutcome};
@@ -51,19 +52,21 @@ pub(super) struct Context<'r> {
     pub(super) name: &'r str,
     pub(super) contract_name: Option<&'r str>,
     pub(super) contract: Option<&'r Arc<Compiled>>,
+    /// The number of the repetition, from 0.
+    pub(super) repetition: u32,
 }
 
-/// Runs a scenario to its end.
+/// Runs a scenario to its end; its place in the plan and the number of its repetition choose its random values.
 pub(super) async fn run(
     runner: &Runner,
-    index: usize,
+    (index, repetition): (usize, u32),
     run: &Run,
     scenario: &Scenario,
     stop: &Stop,
 ) -> Outcome {
     let started = Instant::now();
-    let context = Context::new(runner, scenario, &run.name, run.contract.as_deref());
-    let mut scope = Scope::child(&runner.variables, index as u64);
+    let context = Context::new(runner, scenario, &run.name, run.contract.as_deref(), repetition);
+    let mut scope = Scope::child(&runner.variables, index as u64 | u64::from(repetition) << 32);
     let left_out = match stop.reason() {
         Some(reason) => Some((Verdict::Skipped, reason.to_owned())),
         None => match context.missing(&scope, &run.row) {
@@ -133,9 +136,10 @@ impl<'r> Context<'r> {
         scenario: &'r Scenario,
         name: &'r str,
         contract_name: Option<&'r str>,
+        repetition: u32,
     ) -> Self {
         let contract = contract_name.and_then(|name| runner.contracts.get(name));
-        Self { runner, scenario, name, contract_name, contract }
+        Self { runner, scenario, name, contract_name, contract, repetition }
     }
 
     /// Sets the file's variables where nothing from outside does, then the case's.
@@ -271,7 +275,7 @@ impl<'r> Context<'r> {
         let mut result = self.result(step);
         result.verdict = Verdict::Skipped;
         result.reason = Some(self.runner.redactor.text(reason).into_owned());
-        StepOutcome { result, findings: Vec::new(), included: None, ends_scenario: false }
+        StepOutcome { result, findings: Vec::new(), included: Vec::new(), ends_scenario: false }
     }
 
     /// Marks the findings of a step that the baseline accepts. `proven` says that the step got the answer it wants:
@@ -295,6 +299,8 @@ impl<'r> Context<'r> {
             reason: None,
             contract: None,
             codes: Vec::new(),
+            code_counts: IndexMap::default(),
+            flaky: false,
             findings: Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::finding::Place;
 use super::scenario::{Context, millis};
 use super::throttle::{self, Advice};
-use super::{Stop, include, memory, render};
+use super::{Stop, across, include, memory, render};
 use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
@@ -23,8 +23,9 @@ pub(super) const KNOWN: &str = "did not get the answer it expects, which the bas
 pub(super) struct StepOutcome {
     pub(super) result: StepResult,
     pub(super) findings: Vec<Finding>,
-    /// The included file and its contract; its findings are shown once for all who include it under that.
-    pub(super) included: Option<Arc<str>>,
+    /// The included file with its contract and repetition, and what came of it: that is shown and counted once for
+    /// all who include it so.
+    pub(super) included: Vec<include::Shared>,
     /// Whether the scenario's other steps cannot build on this one.
     pub(super) ends_scenario: bool,
 }
@@ -58,7 +59,7 @@ pub(super) async fn run(
     result.reason = reason.map(|reason| context.runner.redactor.text(&reason).into_owned());
     result.duration_ms = millis(started.elapsed());
     findings.shrink_to_fit();
-    StepOutcome { result, findings, included: None, ends_scenario }
+    StepOutcome { result, findings, included: Vec::new(), ends_scenario }
 }
 
 /// How the tries of a step ended.
@@ -140,6 +141,7 @@ impl Tries<'_, '_> {
         runner.redactor.add_received(&response.headers);
         let judged = self.judged(exchange);
         self.hide_captured(exchange, &judged);
+        across::note(self.context, &self.place(), &self.spec.path.value, exchange, &judged);
         self.result.codes.extend(judged.code.as_deref().map(|code| self.shown_code(code)));
         let wanted = self.expectation(exchange, &judged, scope);
         self.keep(&judged.observations, exchange);
@@ -221,7 +223,8 @@ impl Tries<'_, '_> {
     fn next_try(&self) -> Option<Duration> {
         let retry = self.spec.retry.as_ref()?;
         let tried = self.result.attempts - self.waits;
-        let seed = self.context.runner.settings.seed ^ include::stream(self.context.name);
+        let stream = include::stream(self.context.name) ^ u64::from(self.context.repetition);
+        let seed = self.context.runner.settings.seed ^ stream;
         (tried < retry.max).then(|| pause(retry, tried, seed))
     }
 
@@ -287,14 +290,18 @@ impl Tries<'_, '_> {
     }
 
     fn keep(&mut self, observations: &[Observation], exchange: &Exchange) {
-        let place = Place {
+        let findings = self.place().findings(observations, exchange);
+        self.findings.extend(findings);
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
             scenario: self.context.scenario,
             run: self.context.name,
             step: &self.step.name.value,
             span: self.spec.path.span,
             redactor: &self.context.runner.redactor,
-        };
-        self.findings.extend(place.findings(observations, exchange));
+        }
     }
 }
 

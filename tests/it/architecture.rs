@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
 const FLOORS: [&[&str]; 7] = [
-    &["model", "spelling"],
+    &["mask", "model", "spelling"],
     &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
-    &["baseline", "edges", "expect", "judge", "plan", "project"],
+    &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
     &["mutants"],
@@ -23,6 +23,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("scenario", "yaml"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
+    // The facts of a run are what was found out about each answer.
+    ("census", "judge"),
     // The last look before a run asks whether a JSONPath is one.
     ("plan", "expect"),
     // The pages show the command line; the commands show the pages' rules and schemas.

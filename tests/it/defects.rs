@@ -15,7 +15,7 @@ use player::{Player, client, plays};
 /// Servers that run at the same time.
 const AT_ONCE: usize = 6;
 
-const FAMILIES: [&str; 16] = [
+const FAMILIES: [&str; 17] = [
     "envelope",
     "json",
     "catalogue",
@@ -30,6 +30,7 @@ const FAMILIES: [&str; 16] = [
     "situation",
     "behaviour",
     "validation",
+    "consistency",
     "flaky",
     "transport",
 ];

@@ -9,7 +9,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde_json::Value;
 use tollgate::model::{
-    Event, Finding, Report, ScenarioResult, Severity, Source, Span, StepResult, Tool, Verdict,
+    Event, Finding, Report, ScenarioResult, Severity, Source, Span, Spread, StepResult, Tool, Verdict,
 };
 use tollgate::report::{self, Fold, Reporter, Style};
 
@@ -46,6 +46,8 @@ fn step(name: &str, line: u32, verdict: Verdict, attempts: u32) -> StepResult {
         reason: None,
         contract: None,
         codes: Vec::new(),
+        code_counts: IndexMap::default(),
+        flaky: false,
         findings: Vec::new(),
     }
 }
@@ -80,6 +82,7 @@ fn finding(severity: Severity, rule: &str, name: &str, message: &str) -> Finding
         actual: String::new(),
         count: 1,
         accepted: false,
+        spread: None,
         curl: "curl -sS -X POST 'http://127.0.0.1:8080/v1/leads' -H 'authorization: [redacted]' \
                --data-raw '{\"name\":\"Ada\",\"email\":\"nope\"}'"
             .into(),
@@ -125,7 +128,7 @@ fn finish(events: &mut Vec<Event>, findings: Vec<Vec<Finding>>, scenario: Scenar
 /// A run with every verdict in it, cut short at its end.
 fn run() -> Vec<Event> {
     let target = "http://127.0.0.1:8080".into();
-    let mut events = vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 5, target }];
+    let mut events = vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 5, target, repeat: 1 }];
 
     let mut retried = step("becomes visible", 11, Verdict::Pass, 3);
     retried.codes = vec!["NOT_FOUND".into(), "NOT_FOUND".into()];
@@ -328,4 +331,72 @@ fn a_broken_api_fills_neither_the_screen_nor_the_memory() {
     assert_eq!(text.matches("expected-status]: the status is").count(), 2);
     assert_eq!(text.matches("expected-status]: same as above").count(), 20);
     assert!(text.contains("findings not shown above"), "what is hidden is said");
+}
+
+/// A repeated run of two steps that break in one way, and a fault of the run as a whole.
+fn repeated() -> Vec<Event> {
+    let target = "http://127.0.0.1:8080".into();
+    let mut events = vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 2, target, repeat: 50 }];
+    let seen = |id: &str, line: u32, count: u64, answers: u64| {
+        let message = format!("the answer to {id} is empty");
+        let spread = Some(Box::new(Spread { answers, ..Spread::default() }));
+        Finding { line, count, spread, ..finding(Severity::Error, "ENV002", "body-empty", &message) }
+    };
+    for (name, findings) in [
+        ("A", vec![seen("req_1a2b", 4, 3, 2)]),
+        ("B", vec![seen("req_9z8y", 4, 1, 1), seen("req_7", 9, 2, 2)]),
+    ] {
+        let flaky = StepResult {
+            reason: Some("flaky: failed in 3 of 50 repetitions".into()),
+            codes: vec!["NOT_FOUND".into()],
+            code_counts: IndexMap::from([("NOT_FOUND".to_owned(), 47)]),
+            flaky: true,
+            ..step("asks", 4, Verdict::Fail, 50)
+        };
+        let scenario = scenario(name, "scenarios/validation.yaml", Verdict::Fail, vec![flaky]);
+        finish(&mut events, vec![findings], scenario);
+    }
+    let other = finding(Severity::Warning, "CON002", "cause-other-code", "another code than on most routes");
+    events.push(Event::RunJudged { verdict: Verdict::Pass, findings: vec![other] });
+    let summary = fold(&events).summary(812, false);
+    events.push(Event::RunFinished { summary, interrupted: false });
+    events
+}
+
+#[test]
+fn a_repeated_run_is_reported_by_cause() {
+    let events = repeated();
+    for (format, file) in [
+        ("terminal", "terminal-repeat.txt"),
+        ("json", "report-repeat.json"),
+        ("ndjson", "report-repeat.ndjson"),
+        ("junit", "junit-repeat.xml"),
+    ] {
+        let format = report::find(format).expect("the format exists");
+        let mut out = Vec::new();
+        let mut reporter = (format.open)(PLAIN);
+        for event in &events {
+            reporter.event(event, &mut out).expect("a vector takes everything");
+        }
+        reporter.finish(&fold(&events).report(812, false), &mut out).expect("a vector takes everything");
+        check(&format!("tests/report/{file}"), &String::from_utf8(out).expect("UTF-8"));
+    }
+    let report = fold(&events).report(812, false);
+    assert_eq!(report.findings.len(), 2, "one cause, and one fault of the run");
+    let spread = report.findings[0].spread.as_deref().expect("it is grouped");
+    assert_eq!((report.findings[0].count, spread.answers, spread.of, spread.steps), (6, 5, 100, 2));
+    assert_eq!((spread.places[0].answers, spread.places[0].of), (3, 100), "cases of one step are one place");
+    assert_eq!(report.coverage["propertybase-v1"].codes["NOT_FOUND"], 94);
+    assert_eq!(report.across.as_ref().map(|across| across.findings.clone()), Some(vec![1]));
+    let schema: Value = serde_json::from_str(&report::schema()).expect("the schema is JSON");
+    let value = serde_json::to_value(&report).expect("a report is JSON");
+    assert!(jsonschema::draft202012::is_valid(&schema, &value));
+}
+
+#[test]
+fn what_is_found_about_the_whole_run_counts_for_its_verdict() {
+    let other = finding(Severity::Error, "CON002", "cause-other-code", "another code than on most routes");
+    let judged = Event::RunJudged { verdict: Verdict::Fail, findings: vec![other] };
+    let report = fold(&[judged]).report(1, false);
+    assert_eq!((report.summary.verdict, report.summary.findings.error), (Verdict::Fail, 1));
 }

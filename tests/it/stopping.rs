@@ -87,6 +87,33 @@ fn ctrl_c_ends_the_run_with_teardown_and_whole_reports() {
 }
 
 #[test]
+fn ctrl_c_ends_the_repetitions() {
+    let folder = tempfile::tempdir().unwrap();
+    let (send, waiting) = mpsc::channel();
+    let server = Server::start(move |stream, number| {
+        if number < 3 {
+            return answer(stream, "200 OK", "", "{}");
+        }
+        send.send(()).unwrap();
+        hang(stream);
+    });
+    std::fs::write(folder.path().join("a.yaml"), SLOW.replace("TEARDOWN", "/healthy/teardown")).unwrap();
+    let target = format!("http://{}", server.address);
+    let arguments = ["run", ".", "--repeat", "1000", "--report", "json=-", "--target", &target];
+    let child = tool::command(folder.path(), &arguments).spawn().unwrap();
+    waiting.recv_timeout(Duration::from_secs(20)).unwrap();
+    interrupt(&child);
+    let ended = tool::ended(child);
+    assert_eq!(ended.code, Some(130), "{}{}", ended.stdout, ended.stderr);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let scenario = &report["scenarios"][0];
+    assert_eq!(scenario["verdict"], "inconclusive");
+    assert_eq!(scenario["reason"], "ended after 4 of 1000 repetitions");
+    let torn_down = server.seen().iter().filter(|line| line.contains("/healthy/teardown")).count();
+    assert_eq!(torn_down, 4, "each repetition that began cleans up");
+}
+
+#[test]
 fn a_second_ctrl_c_does_not_wait_for_teardown() {
     let folder = tempfile::tempdir().unwrap();
     let (_server, child, waiting) = slow_run(folder.path(), "/hang/teardown");

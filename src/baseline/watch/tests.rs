@@ -24,6 +24,7 @@ fn finding(step: &str, message: &str) -> Finding {
         actual: String::new(),
         count: 1,
         accepted: false,
+        spread: None,
         curl: String::new(),
         response: String::new(),
         snippet: String::new(),

@@ -5,7 +5,7 @@ use crate::model::{Cut, RuleInfo, TransportError, TransportErrorKind};
 
 /// An exchange written as HTTP text: the request, if it matters, and the response. `<BOM>`, `<0xFC>` and
 /// `<connection closed>` stand for what text cannot show.
-pub(super) fn parse(text: &str) -> Exchange {
+pub(crate) fn parse(text: &str) -> Exchange {
     if !text.contains("HTTP/") {
         return not_http(text);
     }
@@ -56,7 +56,7 @@ fn not_http(text: &str) -> Exchange {
 }
 
 /// The one block of HTTP (or of what a server sends instead) under a heading, and the contract it names.
-fn example<'d>(rule: &RuleInfo, doc: &'d str, heading: &str) -> (Option<Compiled>, &'d str) {
+pub(crate) fn example<'d>(rule: &RuleInfo, doc: &'d str, heading: &str) -> (Option<Compiled>, &'d str) {
     let section = doc.split(&format!("## {heading}\n")).nth(1);
     let section = section.unwrap_or_else(|| panic!("{}: no section `{heading}`", rule.name));
     let block =

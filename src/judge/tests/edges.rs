@@ -147,3 +147,26 @@ fn media_types() {
         assert_eq!(nested(bad), ["media-type"], "{bad}");
     }
 }
+
+#[test]
+fn an_id_that_the_client_chose_or_that_is_replayed_is_not_reused() {
+    let compiled = contract("propertybase-v1");
+    let answer = |header: Option<(&str, &str)>| {
+        let body = r#"{"success": true, "data": {}}"#;
+        let headers = [("content-type", "application/json"), ("x-request-id", "req_1"), ("date", DATE)];
+        let mut exchange = exchange("POST /leads", 201, &headers, body);
+        exchange.request.headers.extend(header.map(|(name, value)| Header::new(name, value)));
+        exchange
+    };
+    let reused = |exchanges: &[Exchange]| {
+        let memory = Seen::default();
+        let judged = exchanges.iter().map(|exchange| names(&judge(exchange, Some(&compiled), &memory)));
+        judged.last().expect("one").contains(&"request-id-reused")
+    };
+    let (plain, own) = (answer(None), answer(Some(("x-request-id", "req_1"))));
+    let replayed = answer(Some(("idempotency-key", "k")));
+    assert!(reused(&[plain.clone(), plain.clone()]));
+    assert!(!reused(&[own.clone(), own]));
+    assert!(!reused(&[replayed.clone(), replayed.clone()]));
+    assert!(reused(&[replayed, plain]), "what was replayed is known all the same");
+}

@@ -2,7 +2,7 @@
 
 mod details;
 mod dialects;
-mod docs;
+pub(crate) mod docs;
 mod edges;
 mod http;
 mod judged;
@@ -25,7 +25,7 @@ use crate::rules;
 
 /// Remembers ids in a set.
 #[derive(Default)]
-struct Seen(RefCell<HashSet<String>>);
+pub(crate) struct Seen(RefCell<HashSet<String>>);
 
 impl Memory for Seen {
     fn first_use(&self, contract: &str, id: &str) -> Option<String> {
@@ -35,7 +35,7 @@ impl Memory for Seen {
 }
 
 /// A shipped contract.
-fn contract(name: &str) -> Compiled {
+pub(crate) fn contract(name: &str) -> Compiled {
     let files = embedded(name).expect("it is shipped");
     load(&files, &rules::all()).expect("it has no mistakes")
 }

@@ -115,6 +115,17 @@ pub(super) static DEFECTS: &[Defect] = &[
         ..ERRORS
     },
     Defect {
+        id: "flaky-gateway-page",
+        description: "one in 50 errors is the HTML page of a gateway with 502",
+        expected: &["LEA005"],
+        every: 50,
+        how: How::Wire(|wire, _| {
+            wire.status = 502;
+            page(wire, "text/html", "<html><head><title>502 Bad Gateway</title></head></html>");
+        }),
+        ..ERRORS
+    },
+    Defect {
         id: "flaky-server-error",
         description: "one in 8 errors has the status 500",
         breaks: "error codes: each has its status",

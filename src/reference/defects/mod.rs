@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod catalogue;
+mod consistency;
 mod details;
 mod dialect;
 mod edit;
@@ -171,7 +172,7 @@ impl Defect {
 /// Every defect, family by family.
 pub fn defects() -> &'static [&'static Defect] {
     static ALL: LazyLock<Vec<&Defect>> = LazyLock::new(|| {
-        let families: [&'static [Defect]; 16] = [
+        let families: [&'static [Defect]; 17] = [
             envelope::DEFECTS,
             json::DEFECTS,
             catalogue::DEFECTS,
@@ -186,6 +187,7 @@ pub fn defects() -> &'static [&'static Defect] {
             situation::DEFECTS,
             behaviour::DEFECTS,
             validation::DEFECTS,
+            consistency::DEFECTS,
             flaky::DEFECTS,
             transport::DEFECTS,
         ];

@@ -48,12 +48,18 @@ const BEYOND: &[&[(&str, &str, &str)]] = &[
         ("PATCH", "/leads/<lead>", r#"{"bedrooms":3}"#),
         ("GET", "/leads/<lead>", ""),
     ],
+    &[
+        ("POST", "/leads", r#"{"name":"Ada","email":"<unique>@example.com"}"#),
+        ("PATCH", "/leads/<lead>", r#"{"bedrooms":"#),
+    ],
     &[("POST without a key", "/leads", "{}")],
+    &[("GET without a key", "/leads", "")],
 ];
 
 fn beyond(prefix: &str, calls: &[(&'static str, &str, &str)]) -> Vec<Call> {
     let call = |(method, path, body): &(&'static str, &str, &str)| {
-        let key = (*method != "POST without a key").then(|| ("Authorization", "Bearer <api_key>".to_owned()));
+        let key =
+            (!method.ends_with(" without a key")).then(|| ("Authorization", "Bearer <api_key>".to_owned()));
         let json = ("Content-Type", "application/json".to_owned());
         Call {
             method: method.split_once(' ').map_or(method, |(method, _)| method),
