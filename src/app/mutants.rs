@@ -135,7 +135,7 @@ fn outputs(targets: &[ReportTarget]) -> Result<Vec<ReportTarget>, String> {
     if to_stdout > 1 {
         return Err("two reports want stdout; give one of them a file: `--report json=FILE`".to_owned());
     }
-    let terminal = (to_stdout == 0).then(|| ReportTarget { format: "terminal", path: None });
+    let terminal = (to_stdout == 0).then_some(ReportTarget { format: "terminal", path: None });
     Ok(terminal.into_iter().chain(targets.iter().cloned()).collect())
 }
 

@@ -5,6 +5,21 @@ use crate::model::{Matrix, Mutant, Report, Verdict};
 use crate::report::paint::{Paint, Tone};
 use crate::report::{Style, clean, finding, summary, words};
 
+/// A title, and which defects stand below it.
+type List = (&'static str, fn(&Mutant) -> bool);
+
+/// What there is to look at, worst first.
+const LISTS: [List; 4] = [
+    ("missed", |mutant| !mutant.caught && !mutant.in_doubt()),
+    ("could not be judged", Mutant::in_doubt),
+    ("caught, but by none of the rules that should", |mutant| {
+        mutant.caught && !mutant.named() && !mutant.expected.is_empty()
+    }),
+    ("caught under one contract, and not under the other", |mutant| {
+        mutant.caught && mutant.caught_in.len() < mutant.concerns.len()
+    }),
+];
+
 /// The whole text.
 pub(super) fn render(report: &Report, style: Style) -> String {
     let Some(matrix) = &report.matrix else { return String::new() };
@@ -13,19 +28,10 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     if !style.quiet {
         text.push_str(&table(matrix, style.verbose, paint));
     }
-    let lists: [(&str, fn(&Mutant) -> bool); 4] = [
-        ("missed", |mutant| !mutant.caught && !mutant.in_doubt()),
-        ("could not be judged", Mutant::in_doubt),
-        ("caught, but by none of the rules that should", |mutant| {
-            mutant.caught && !mutant.named() && !mutant.expected.is_empty()
-        }),
-        ("caught under one contract, and not under the other", |mutant| {
-            mutant.caught && mutant.caught_in.len() < mutant.concerns.len()
-        }),
-    ];
-    for (title, belongs) in lists {
+    for (title, belongs) in LISTS {
         let mutants: Vec<&Mutant> = matrix.mutants.iter().filter(|mutant| belongs(mutant)).collect();
-        if !mutants.is_empty() && !(style.quiet && title.starts_with("caught")) {
+        let wanted = !style.quiet || mutants.iter().any(|mutant| !mutant.caught);
+        if wanted && !mutants.is_empty() {
             text.push_str(&format!("\n  {}\n", paint.tone(Tone::Strong, title)));
             text.extend(mutants.into_iter().map(|mutant| entry(mutant, paint)));
         }
