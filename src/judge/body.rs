@@ -137,5 +137,10 @@ mod tests {
         let key = "k".repeat(2_000);
         let text = format!("{{\"a\":{{\"{key}\":0,\"{key}\":0}}}}");
         assert_eq!(read_body(text.as_bytes()).flaws, [BodyFlaw::DuplicateKey { pointer: "/a".to_owned() }]);
+        let slashes = text.replace(&key, &"/".repeat(600));
+        assert_eq!(
+            read_body(slashes.as_bytes()).flaws,
+            [BodyFlaw::DuplicateKey { pointer: "/a".to_owned() }]
+        );
     }
 }

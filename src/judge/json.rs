@@ -3,6 +3,7 @@
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
+use super::path::Path;
 use crate::model::BodyFlaw;
 
 /// Levels of lists and objects that become values. What stands deeper is read through by the grammar alone, because
@@ -10,8 +11,6 @@ use crate::model::BodyFlaw;
 const DEEPEST: usize = 127;
 /// Most duplicate keys and unread parts that are noted; a body with more is no better known by a longer list.
 const MOST: usize = 16;
-/// Longest pointer that is noted, in bytes; of a longer one the part that fits.
-const LONGEST: usize = 1_024;
 
 /// Whether a byte ends a run of characters that stand for themselves in a string.
 const ENDS_PLAIN: [bool; 256] = {
@@ -113,18 +112,22 @@ impl Reader<'_, '_> {
         loop {
             self.blanks();
             let close = match self.peek() {
-                Some(b'{') => b'}',
-                Some(b'[') => b']',
-                _ => 0,
+                Some(b'{') => Some(b'}'),
+                Some(b'[') => Some(b']'),
+                _ => None,
             };
-            if close == 0 {
-                self.scalar(path)?;
-            } else if !self.opens_empty(close) {
-                open.push(close);
-                if close == b'}' {
-                    self.key(path)?;
+            match close {
+                None => {
+                    self.scalar(path)?;
                 }
-                continue;
+                Some(close) if self.opens_empty(close) => {}
+                Some(close) => {
+                    open.push(close);
+                    if close == b'}' {
+                        self.key(path)?;
+                    }
+                    continue;
+                }
             }
             loop {
                 let Some(close) = open.last().copied() else { return Ok(()) };
@@ -346,39 +349,6 @@ impl Reader<'_, '_> {
                 *known = shared.join("/");
             }
             None => self.flaws.push(BodyFlaw::TooDeep { pointer }),
-        }
-    }
-}
-
-/// Where the reader is: a chain on the stack, made into text only if there is something to say.
-enum Path<'p> {
-    Root,
-    Key(&'p Path<'p>, &'p str),
-    Index(&'p Path<'p>, usize),
-}
-
-impl Path<'_> {
-    /// The path as a JSON pointer (RFC 6901), or as much of it as is short enough.
-    fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        self.write(&mut pointer);
-        pointer
-    }
-
-    /// Returns whether all of it was written.
-    fn write(&self, out: &mut String) -> bool {
-        let mut add = |parent: &Path<'_>, length: usize, token: &dyn Fn() -> String| {
-            let fits = parent.write(out) && out.len() + length < LONGEST;
-            if fits {
-                out.push('/');
-                out.push_str(&token());
-            }
-            fits
-        };
-        match self {
-            Self::Root => true,
-            Self::Key(parent, key) => add(parent, key.len(), &|| key.replace('~', "~0").replace('/', "~1")),
-            Self::Index(parent, index) => add(parent, 1, &|| index.to_string()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod json;
+mod path;
 
 pub use body::read_body;
 

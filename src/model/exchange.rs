@@ -21,7 +21,10 @@ impl Header {
 
     /// The value as text, wrong bytes replaced.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.value)
+        match std::str::from_utf8(&self.value) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(&self.value),
+        }
     }
 }
 

@@ -20,11 +20,14 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
     let mut group = if source.text.is_empty() {
         title.element(Origin::path(name))
     } else {
-        let places: Vec<_> = [(AnnotationKind::Primary, primary)]
-            .into_iter()
-            .chain(context.as_ref().map(|context| (AnnotationKind::Context, context)))
-            .collect();
-        title.element(lines(source, &places).path(name))
+        let primary = (AnnotationKind::Primary, primary);
+        match context.as_ref().map(|context| (AnnotationKind::Context, context)) {
+            Some(context) if is_wide(&source.text, primary.1.span, context.1.span) => title
+                .element(lines(source, &[primary]).path(name.clone()))
+                .element(lines(source, &[context]).path(name)),
+            Some(context) => title.element(lines(source, &[primary, context]).path(name)),
+            None => title.element(lines(source, &[primary]).path(name)),
+        }
     };
     if let Some(help) = help {
         group = group.element(Level::HELP.message(clean::text(help)));
@@ -68,6 +71,15 @@ fn lines<'a>(
         snippet = snippet.annotation(kind.span(mark.start - start..mark.end - start).label(label));
     }
     snippet
+}
+
+/// Whether two places stand so far apart sideways that no cut line shows both.
+fn is_wide(text: &str, one: Span, other: Span) -> bool {
+    let column = |span| {
+        let start = on_one_line(text, span).start;
+        start - text[..start].rfind('\n').map_or(0, |newline| newline + 1)
+    };
+    column(one).abs_diff(column(other)) > WIDTH
 }
 
 /// The bytes of a span up to the end of its first line, cut to what is there and to whole characters.
@@ -174,6 +186,18 @@ error: unknown key `expcet`
         assert!(all.len() < 1_000, "{} bytes", all.len());
         let block = snippet(&source(FILE), Span::new(0, FILE.len()), "the file");
         assert_eq!(block, "  |\n1 | name: Quota\n  | ^^^^^^^^^^^ the file\n");
+    }
+
+    #[test]
+    fn two_places_far_apart_are_drawn_one_by_one() {
+        let text = format!("[one\n{}two\n", "y".repeat(9_000));
+        for text in [text.clone(), text.replace('\n', " ")] {
+            let diagnostic = Diagnostic::new(&source(&text), span(&text, "two"), "not closed", "here")
+                .with_context(span(&text, "["), "opened here");
+            let drawn = render(&diagnostic, false);
+            assert!(drawn.contains("^^^ here") && drawn.contains("- opened here"), "{drawn}");
+            assert!(drawn.len() < 800, "{} bytes", drawn.len());
+        }
     }
 
     #[test]

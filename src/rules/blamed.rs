@@ -81,7 +81,7 @@ pub fn blamed<'a>(contract: &Contract, details: &'a Value, sent: &Value) -> Vec<
 /// `body.email`, or a key as it is.
 fn place(name: &str, sent: &Value) -> String {
     if !name.is_empty() && !name.contains(['.', '[', '/', '~']) {
-        return format!("/{name}");
+        return ["/", name].concat();
     }
     if sent.get(name).is_some() {
         return format!("/{}", name.replace('~', "~0").replace('/', "~1"));

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::Anchored;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
 use serde_json::Value;
 
 use super::credential_echoed;
@@ -65,10 +67,18 @@ impl Glance {
 
     /// The kinds whose words a text has.
     fn of(text: &str) -> Self {
-        // Most texts have no such word, which is found out faster than which ones they have.
-        let Some(words) = WORDS.as_ref().filter(|words| words.is_match(text)) else { return Self::default() };
-        let kinds = words.find_overlapping_iter(text).filter_map(|word| KINDS.get(word.pattern().as_usize()));
-        Self(kinds.fold(0, |seen, kind| seen | kind.0))
+        let mut seen = Self::default();
+        let Some((words, start)) = WORDS.as_ref() else { return seen };
+        let mut state = *start;
+        for byte in text.bytes() {
+            state = words.next_state(Anchored::No, state, byte);
+            if words.is_match(state) {
+                for word in (0..words.match_len(state)).map(|index| words.match_pattern(state, index)) {
+                    seen.0 |= KINDS.get(word.as_usize()).map_or(0, |kind| kind.0);
+                }
+            }
+        }
+        seen
     }
 
     /// Whether this kind is suspected.
@@ -284,7 +294,11 @@ const TABLE: &[(Glance, &[&str])] = &[
 static KINDS: LazyLock<Vec<Glance>> =
     LazyLock::new(|| TABLE.iter().flat_map(|(kind, words)| words.iter().map(|_| *kind)).collect());
 
-static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+/// The machine that finds the words, and the state in which it starts. It is run by hand, because every word at a place
+/// counts and nothing else is wanted of it.
+static WORDS: LazyLock<Option<(DFA, StateID)>> = LazyLock::new(|| {
     let words = TABLE.iter().flat_map(|(_, words)| words.iter());
-    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+    let words = DFA::builder().ascii_case_insensitive(true).build(words).ok()?;
+    let start = words.start_state(Anchored::No).ok()?;
+    Some((words, start))
 });

@@ -67,8 +67,8 @@ const AROUND: [char; 12] = [' ', '\'', '"', '`', '(', ',', '.', ':', ';', '!', '
 
 static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&PATTERNS.join("|")).ok());
 
-/// Longest text that may be nothing but a placeholder, blanks aside, in bytes.
-const LONGEST_WORD: usize = 12;
+/// Longest text that is nothing but a word for nothing, `undefined.`, in bytes.
+const LONGEST_WORD: usize = 10;
 
 /// Whether a text has one of the marks without which nothing of it matches, or is short enough for a word alone.
 fn may_hold(text: &str) -> bool {

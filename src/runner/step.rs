@@ -321,8 +321,10 @@ fn why_cut(cut: &Cut, timeout: Duration) -> String {
 
 /// Why a body of which not everything is known could not be judged.
 fn why_unread(pointer: &str) -> String {
-    let place = if pointer.is_empty() { String::new() } else { format!(", at {pointer}") };
-    format!("the body is nested more than 127 levels deep{place}; what stands deeper was not judged")
+    // A few steps on the way there say enough.
+    let way: Vec<&str> = pointer.split('/').take(4).collect();
+    let place = if pointer.is_empty() { "it".to_owned() } else { way.join("/") };
+    format!("the body is nested more than 127 levels deep, and something deep inside {place} was not judged")
 }
 
 /// The wait after `tried` tries: it grows by the factor, and a share of it is drawn at random.

@@ -207,7 +207,9 @@ fn what_stands_too_deep_cannot_be_judged() {
         check(&Way {
             serve: deep,
             below,
-            says: &["the body is nested more than 127 levels deep, at /tree/0/0"],
+            says: &[
+                "the body is nested more than 127 levels deep, and something deep inside /tree/0/0 was not judged",
+            ],
             ..Way::default()
         });
     }
