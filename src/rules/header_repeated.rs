@@ -57,16 +57,16 @@ const SINGLE: [&str; 9] = [
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let headers = &subject.response.headers;
     for (index, line) in headers.iter().enumerate().skip(1) {
-        let single = SINGLE.contains(&line.name.as_str());
-        let first = headers[..index].iter().find(|earlier| single && earlier.name == line.name);
-        if let Some(first) = first {
-            let both = format!("{} | {}", first.text(), line.text());
-            let observation =
-                Observation::new(&RULE.info, format!("the response has two lines of {}", line.name));
-            let observation = observation.values("1 line", show::text(&both));
-            found
-                .push(observation.help("a gateway and the application may both add it: let one of them win"));
-            return;
+        // Few responses repeat any header, so that is asked first.
+        let Some(first) = headers[..index].iter().find(|earlier| earlier.name == line.name) else { continue };
+        if !SINGLE.contains(&line.name.as_str()) {
+            continue;
         }
+        let both = format!("{} | {}", first.text(), line.text());
+        let observation =
+            Observation::new(&RULE.info, format!("the response has two lines of {}", line.name));
+        let observation = observation.values("1 line", show::text(&both));
+        found.push(observation.help("a gateway and the application may both add it: let one of them win"));
+        return;
     }
 }

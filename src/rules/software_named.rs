@@ -45,7 +45,7 @@ const NAMING: [&str; 4] = ["x-powered-by", "x-aspnet-version", "x-aspnetmvc-vers
 
 fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     for line in &subject.response.headers {
-        let naming = NAMING.contains(&line.name.as_str());
+        let naming = line.name.starts_with("x-") && NAMING.contains(&line.name.as_str());
         if naming || line.name == "server" && is_precise(&line.value) {
             let message = format!("the header {} tells which software answers", line.name);
             let observation = Observation::new(&RULE.info, message).values("", show::text(&line.text()));
