@@ -3,7 +3,7 @@
 use tollgate::model::{Diagnostic, Source, Span};
 use tollgate::report;
 
-/// Most bytes of a drawn mistake, beyond twice its own words.
+/// Most bytes of a drawn mistake, beyond its own words and the name of its file.
 const LARGEST: usize = 4_096;
 
 /// Checks every mistake of a file.
@@ -16,7 +16,8 @@ pub fn check(diagnostics: &[Diagnostic]) {
             inside(source, place.span);
         }
         let labels = places.into_iter().flatten().map(|place| place.label.len());
-        let words = title.len() + help.as_ref().map_or(0, String::len) + labels.sum::<usize>();
+        let help = help.as_ref().map_or(0, String::len);
+        let words = source.name.len() + title.len() + help + labels.sum::<usize>();
         for colour in [false, true] {
             let drawn = report::render(diagnostic, colour);
             assert!(!drawn.contains('\0') && drawn.ends_with('\n'), "{drawn:?}");

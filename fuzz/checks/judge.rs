@@ -11,7 +11,7 @@ use tollgate::rules;
 use super::exchange::{self, Forgetful};
 
 /// The credential that every request carries.
-const SECRET: &str = "canary-9f8e7d6c5b4a3210";
+const SECRET: &str = "Canary-9F8e7D6c5B4a3210";
 /// Fewest characters of it that must not be seen on their own.
 const PART: usize = 12;
 /// Most observations about one exchange.
@@ -98,7 +98,7 @@ fn honest(observation: &Observation, body: &Body) {
 fn secretive(observation: &Observation, redactor: &Redactor) {
     for text in texts(observation) {
         let shown = redactor.text(text);
-        let seen = parts().find(|part| shown.contains(part));
+        let seen = parts().find(|part| shown.to_lowercase().contains(&part.to_lowercase()));
         assert_eq!(seen, None, "{}: {shown}", observation.rule.name);
     }
 }
@@ -107,7 +107,8 @@ fn parts() -> impl Iterator<Item = &'static str> {
     (0..=SECRET.len() - PART).map(|start| &SECRET[start..start + PART])
 }
 
-/// Whether the server shows parts of the secret on their own, which nothing can tell from other texts.
+/// Whether the server shows parts of the secret on their own, or in other letters, which nothing can tell from other
+/// texts.
 fn shows_parts(exchange: &Exchange) -> bool {
     let Ok(response) = &exchange.outcome else { return false };
     let headers =
@@ -116,7 +117,7 @@ fn shows_parts(exchange: &Exchange) -> bool {
         [exchange.request.path.clone(), String::from_utf8_lossy(&exchange.request.body).into_owned()];
     let bodies = [String::from_utf8_lossy(&response.body).into_owned()];
     headers.chain(request).chain(bodies).any(|text| {
-        let rest = text.replace(SECRET, "");
-        parts().any(|part| rest.contains(part))
+        let rest = text.replace(SECRET, "").to_lowercase();
+        parts().any(|part| rest.contains(&part.to_lowercase()))
     })
 }

@@ -108,6 +108,15 @@ fn a_cut_body_is_not_blamed_for_its_content() {
 }
 
 #[test]
+fn a_media_type_is_shown_as_it_was_sent() {
+    // Redaction knows a secret only in its own letters.
+    let exchange =
+        exchange("GET /leads", 404, &[DATE, ID, ("content-type", "text/Se-CRET; charset=utf-8")], NESTED);
+    let judged = judge(&exchange, Some(&contract("propertybase-v1")), &Seen::default());
+    assert_eq!(judged.observations[0].actual, "text/Se-CRET");
+}
+
+#[test]
 fn json_that_only_this_reader_cannot_hold_is_no_fault() {
     let nested_in = |place: &str, value: &str| {
         NESTED.replace("\"request_id\"", &format!("{place}{value}, \"request_id\""))
