@@ -319,12 +319,25 @@ fn a_seed_repeats_everything_and_another_chooses_otherwise() {
 
 #[test]
 fn a_step_has_the_same_name_with_every_seed() {
-    let steps = |seed| -> Vec<String> {
-        all(seed).iter().flat_map(names).map(str::to_owned).collect()
-    };
+    let steps = |seed| -> Vec<String> { all(seed).iter().flat_map(names).map(str::to_owned).collect() };
     for seed in 8..20 {
         assert_eq!(steps(7), steps(seed));
     }
+}
+
+#[test]
+fn what_http_leaves_open_is_not_demanded() {
+    let made = |operation: &str| {
+        let edges = format!("\n  headers: {{ authorization: Bearer x }}\n  operations: {{ {operation} }}\n");
+        made(&edges, &[], 1, usize::MAX, false).remove(0)
+    };
+    for method in ["GET", "DELETE"] {
+        let open = made(&format!("{method} /a: {{ json: {{ a: 1 }} }}"));
+        assert_eq!(demanded(&open, "malformed JSON"), "any", "{method}");
+        assert_eq!(demanded(&open, "truncated JSON"), "any", "{method}");
+        assert_eq!(demanded(&open, "no key"), "refused", "{method}");
+    }
+    assert!(!names(&made("OPTIONS /a: {}")).contains(&"no key"));
 }
 
 #[test]
