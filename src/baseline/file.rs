@@ -52,6 +52,19 @@ fn entry(fields: &Fields<'_>, rules: &[&'static RuleInfo], problems: &mut Proble
     let rule = fields.text("rule").and_then(|named| rule(&named, rules, problems));
     let expires = fields.get("expires").filter(|node| node.as_text().is_some());
     let expires = expires.and(fields.text("expires")).and_then(|named| day(&named, problems));
+    if let Some(pointer) =
+        fields.text("pointer").filter(|text| !matches!(text.value.chars().next(), None | Some('/')))
+    {
+        problems.add_with_help(
+            pointer.span,
+            format!("`{}` is not a JSON pointer", pointer.value),
+            "a pointer starts with `/`",
+            format!(
+                "did you mean `/{}`? \"\" is the response as a whole",
+                pointer.value.trim_start_matches("$.").replace('.', "/")
+            ),
+        );
+    }
     let text = |key| fields.text(key).map(|text| text.value);
     let (rule, expires) = (rule?, expires?);
     Some(Entry {

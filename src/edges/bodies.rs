@@ -25,10 +25,15 @@ pub(super) fn provoke(good: &Good<'_>, _: &mut Dice) -> Vec<Provocation> {
     let as_json = |what: &str, rank: u8, value: &Value| {
         send(what, rank, Answer::refusal_if(good.refuses(value)), value.to_string().as_bytes())
     };
-    let mut all = vec![send("malformed JSON", 0, Answer::Refusal, b"{\"edge\": edge]")];
+    // What content means in these requests HTTP does not say (RFC 9110, sections 9.3.1, 9.3.2, 9.3.5 and 9.3.7), so
+    // a server may leave it unread, unless the contract has a schema for it.
+    let unread =
+        matches!(&*good.operation.method, "GET" | "HEAD" | "DELETE" | "OPTIONS") && good.schema.is_none();
+    let broken = Answer::refusal_if(!unread);
+    let mut all = vec![send("malformed JSON", 0, broken, b"{\"edge\": edge]")];
     let half = &text[..floor(&text, text.len() / 2)];
     if !half.is_empty() && serde_json::from_str::<Value>(half).is_err() {
-        all.push(send("truncated JSON", 0, Answer::Refusal, half.as_bytes()));
+        all.push(send("truncated JSON", 0, broken, half.as_bytes()));
     }
     // Some servers take no body for an empty object, so it is wrong only if that is.
     let nothing = Answer::refusal_if(good.refuses(&json!({})));

@@ -10,6 +10,10 @@ use crate::redact::is_credential;
 /// No key, a malformed, an unknown and an expired one, and another scheme. Whatever else sounds like a credential is
 /// taken away as well: it might be enough by itself.
 pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
+    // Browsers ask with OPTIONS before they send a credential (CORS preflights of the Fetch standard), so that needs none.
+    if good.operation.method == "OPTIONS" {
+        return Vec::new();
+    }
     match &good.credential {
         Some(Credential::Header(name)) => in_header(good, name, dice),
         Some(Credential::Query(name)) => in_query(good, name, dice),

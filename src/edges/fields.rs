@@ -93,17 +93,25 @@ impl Field<'_, '_> {
         self.all.push(Provocation::new(&format!("{} null", self.name), 3, request));
     }
 
-    /// Those of the values that the schema refuses, or one of the others if it refuses none.
+    /// Those of the values that the schema refuses, or one of the others if it refuses none. A step is named by its
+    /// value only if every seed sends that value: what is accepted in a baseline is known again by the name.
     fn some_of(&mut self, what: &str, rank: u8, values: Vec<Value>, most: usize, dice: &mut Dice) {
         let refused = |value: &Value| self.changed(Some(&self.node(value))).1;
         let (wrong, unclear): (Vec<_>, Vec<_>) = values.into_iter().partition(refused);
         if let Some(first) = wrong.first().filter(|_| self.wrong.is_none()) {
             self.wrong = Some(self.node(first));
         }
-        let chosen = if wrong.is_empty() { dice.some(unclear, 1) } else { dice.some(wrong, most) };
+        let (from, most) = if wrong.is_empty() { (unclear, 1) } else { (wrong, most) };
+        let all = from.len() <= most;
+        let chosen = if all { from } else { dice.some(from, most) };
         for (index, value) in chosen.iter().enumerate() {
+            let name = match index {
+                _ if all => format!("{what}: {}", shown(value)),
+                0 => what.to_owned(),
+                _ => format!("{what} again"),
+            };
             let rank = rank + u8::from(index > 0) * 2;
-            self.add(&format!("{what}: {}", shown(value)), rank, Some(&self.node(value)));
+            self.add(&name, rank, Some(&self.node(value)));
         }
     }
 

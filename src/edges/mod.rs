@@ -47,7 +47,7 @@ pub struct Family {
 pub static FAMILIES: [Family; 8] = [
     Family {
         name: "credentials",
-        sends: "no key, a malformed, an unknown and an expired one, another scheme",
+        sends: "no key, a malformed, an unknown and an expired one, another scheme; none with OPTIONS, which browsers send without a key",
         refused: "all",
         provoke: credentials::provoke,
     },
@@ -60,7 +60,7 @@ pub static FAMILIES: [Family; 8] = [
     Family {
         name: "bodies",
         sends: "malformed and truncated JSON, no body, null, text or a list as the body, nesting 3,000 deep, 1.1 MB, bytes that are not UTF-8, a lone surrogate, a byte order mark, a key twice",
-        refused: "malformed and truncated JSON, and what the schema refuses; no body where the schema refuses `{}`",
+        refused: "malformed and truncated JSON (of GET, HEAD, DELETE and OPTIONS only where the body has a schema), and what the schema refuses; no body where the schema refuses `{}`",
         provoke: bodies::provoke,
     },
     Family {

@@ -54,8 +54,22 @@ impl Redactor {
         self.add_credentials(headers, &self.received);
     }
 
+    /// Takes header fields of this name for credentials from now on, whatever the name sounds like.
+    pub fn add_credential_header(&self, name: &str) {
+        self.headers.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_ascii_lowercase());
+    }
+
+    /// Whether a header of this name carries a credential: by its name, or because somebody said so.
+    fn has_credential(&self, name: &str) -> bool {
+        let known = || {
+            let named = self.headers.read().unwrap_or_else(PoisonError::into_inner);
+            !named.is_empty() && named.contains(&name.to_ascii_lowercase())
+        };
+        is_credential(name) || known()
+    }
+
     fn add_credentials(&self, headers: &[Header], undeclared: &Mutex<Undeclared>) {
-        for header in headers.iter().filter(|header| is_credential(&header.name)) {
+        for header in headers.iter().filter(|header| self.has_credential(&header.name)) {
             let value = header.text();
             let parts = credentials(&header.name, &value);
             let basic = parts.iter().filter_map(|part| pair(part)).collect::<Vec<_>>();
@@ -80,7 +94,7 @@ impl Redactor {
         {
             return self.url(&value);
         }
-        if !is_credential(&header.name) {
+        if !self.has_credential(&header.name) {
             return self.text(&value).into_owned();
         }
         match value.trim_start().split_once(' ') {

@@ -36,6 +36,8 @@ pub struct Redactor {
     tiers: Arc<RwLock<Vec<Tier>>>,
     /// The names of variables that are secret, whoever sets them.
     names: Arc<RwLock<HashSet<String>>>,
+    /// The names of header fields that carry a credential, lower case, beside those whose names tell.
+    headers: Arc<RwLock<HashSet<String>>>,
     /// How many credentials of requests were added undeclared.
     sent: Arc<Mutex<headers::Undeclared>>,
     /// How many of responses.

@@ -64,6 +64,36 @@ fn content() -> (Server, Arc<Mutex<Vec<String>>>) {
     (server, asked)
 }
 
+/// The unknown key is made from the good one, and its header may be called anything.
+#[test]
+fn the_beginning_of_a_key_is_not_shown() {
+    const HEAD: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqb2huIn0";
+    const CONTRACT: &str = "\
+name: shop
+envelope: { schema: error.schema.json, fields: { code: /code } }
+edges:
+  key: x-shop
+  headers: { x-shop: \"{{ key }}\" }
+  operations: { GET /things: {} }
+";
+    let folder = tempfile::tempdir().unwrap();
+    let contract = folder.path().join("schemas/shop");
+    std::fs::create_dir_all(&contract).unwrap();
+    std::fs::write(contract.join("contract.yaml"), CONTRACT).unwrap();
+    std::fs::write(contract.join("error.schema.json"), "{}").unwrap();
+    let (server, asked) = content();
+    let (target, key) = (format!("http://{}", server.address), format!("key={HEAD}.c2lnbmF0dXJlMTIz"));
+    let usual = ["run", "--edges", "--contract", "shop", "--target", &target, "--secret", &key, "-v"];
+    for report in ["terminal", "json", "ndjson", "junit"] {
+        let ended = tool::run(folder.path(), &[&usual[..], &["--report", report]].concat());
+        assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("x-shop: [redacted]"), "{}", ended.stdout);
+        assert!(!ended.stdout.contains(HEAD), "{report}: {}", ended.stdout);
+    }
+    let sent = asked.lock().unwrap().iter().filter(|request| request.contains(HEAD)).count();
+    assert!(sent > 4, "the key was sent");
+}
+
 #[test]
 fn a_seed_repeats_the_requests_and_the_bound_holds_exactly() {
     let asked = |seed: &str, most: &str| {

@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use tollgate::model::{Kind, Report};
+use tollgate::model::{Kind, Report, Severity};
+use tollgate::report::{MATRIX_FORMATS, Style};
 
 use crate::tool::{Ended, run};
 
@@ -98,6 +99,18 @@ fn the_page_has_a_row_for_each_defect_and_is_written_whole() {
         assert!(page.contains(&format!("\n| {} | ", defect.id)), "{}", defect.id);
     }
     assert!(page.starts_with("# Kill matrix\n") && ended.stdout.lines().count() < 5, "{}", ended.stdout);
+}
+
+#[test]
+fn a_page_of_an_interrupted_run_says_so() {
+    let folder = folder(SMALL);
+    let chosen = ["scenario.yaml", "--defect", "success-true", "--clean-runs", "1", "--report", "json=-"];
+    let whole = report(&mutants(folder.path(), &chosen));
+    let cut = Report { interrupted: true, ..whole.clone() };
+    let style = Style { colour: false, width: 100, verbose: false, quiet: false, fail_on: Severity::Error };
+    let page = MATRIX_FORMATS.iter().find(|format| format.name == "markdown").unwrap();
+    let told = [&whole, &cut].map(|report| (page.render)(report, style).contains("**Interrupted**"));
+    assert_eq!(told, [false, true]);
 }
 
 #[test]

@@ -39,12 +39,17 @@ fn head(report: &Report, matrix: &Matrix) -> String {
         "<!-- Made by `tollgate mutants --report markdown=docs/mutants.md`. -->\n\n{} scenarios with {} steps, judged by {}, against the reference server with each of its seeded defects.\n\
          A defect is caught if the suite finds something that it does not find on the clean server, a note included;\n\
          without `--fail-on` only an error fails a run.\n\n\
-         **{} caught**; false alarms on the clean server: {}.\n",
+         **{} caught**; false alarms on the clean server: {}.\n{}",
         report.summary.scenarios,
         report.summary.steps,
         if contracts.is_empty() { "no contract".to_owned() } else { contracts.join(" and ") },
         percent(matrix.score),
         matrix.false_alarms.len(),
+        if report.interrupted {
+            "\n**Interrupted**: the defects that are not listed were not tried.\n"
+        } else {
+            ""
+        },
     )
 }
 
