@@ -20,6 +20,7 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
         window: args.limit.1,
         daily: args.daily,
         latency: args.latency,
+        shortest_gap: std::time::Duration::ZERO,
         seed: args.seed,
         defect,
     };

@@ -15,6 +15,7 @@ mod ids;
 mod lead;
 mod limiter;
 mod nested;
+mod pace;
 mod panics;
 mod problem;
 mod proxy;

@@ -11,6 +11,7 @@ use wiremock::MockServer;
 use super::auth::Key;
 use super::defects::Defect;
 use super::limiter::Quota;
+use super::pace::Pace;
 use super::proxy::Proxy;
 use super::rotation;
 use super::service::Service;
@@ -33,6 +34,9 @@ pub struct Options {
     pub daily: Option<u32>,
     /// How long every answer is held back.
     pub latency: Duration,
+    /// Gaps between requests that are shorter take no time for the limits: on a busy machine a suite then meets
+    /// the same refusals as on an idle one. Zero is the real time.
+    pub shortest_gap: Duration,
     /// Chooses keys and identifiers.
     pub seed: u64,
     /// A fault to have, or none.
@@ -47,6 +51,7 @@ impl Default for Options {
             window: Duration::from_secs(60),
             daily: None,
             latency: Duration::ZERO,
+            shortest_gap: Duration::ZERO,
             seed: 0,
             defect: None,
         }
@@ -111,7 +116,7 @@ pub struct Server {
 ///
 /// Which option is at fault, or why the address cannot be listened on.
 pub async fn start(options: Options) -> Result<Server, StartError> {
-    let Options { address, limit, window, daily, latency, seed, defect } = options;
+    let Options { address, limit, window, daily, latency, shortest_gap, seed, defect } = options;
     if limit == 0 {
         return Err(StartError::NothingAdmitted("limit"));
     }
@@ -136,7 +141,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
             (behind, Some(Proxy::start(listener, origin, spoil).map_err(listen)?))
         }
     };
-    let service = Arc::new(Service::new(seed, Quota { limit, window, daily }, latency, defect));
+    let pace = Pace::new(shortest_gap);
+    let service = Arc::new(Service::new(seed, Quota { limit, window, daily }, latency, pace, defect));
     let mock = MockServer::builder().listener(listener).disable_request_recording().start().await;
     let mock = Arc::new(mock);
     rotation::host(Arc::clone(&service), &mock).await.map_err(StartError::Thread)?;

@@ -14,6 +14,7 @@ use super::edges;
 use super::handlers::{Call, Success, health};
 use super::ids::Ids;
 use super::limiter::{Decision, Limiter, Quota, Scope};
+use super::pace::Pace;
 use super::problem::{Kind, Problem};
 use super::reply::{Headers, Reply, Wire};
 use super::router::Endpoint;
@@ -34,6 +35,7 @@ struct State {
     /// The two APIs count apart, as two services would.
     limiter: Limiter<(Api, &'static str)>,
     shelves: HashMap<(Api, &'static str), Shelf>,
+    pace: Pace,
     /// When the last answer so far is due.
     busy_until: Option<Instant>,
     closing: bool,
@@ -41,11 +43,18 @@ struct State {
 
 impl Service {
     /// Both APIs without a lead; `common` are the limits of the ordinary keys.
-    pub(super) fn new(seed: u64, common: Quota, latency: Duration, defect: Option<&'static Defect>) -> Self {
+    pub(super) fn new(
+        seed: u64,
+        common: Quota,
+        latency: Duration,
+        pace: Pace,
+        defect: Option<&'static Defect>,
+    ) -> Self {
         let state = State {
             ids: Ids::new(seed),
             limiter: Limiter::new(),
             shelves: HashMap::new(),
+            pace,
             busy_until: None,
             closing: false,
         };
@@ -74,6 +83,7 @@ impl Service {
         let mut state = self.lock();
         let latency = if state.closing { Duration::ZERO } else { self.latency };
         state.busy_until = state.busy_until.max(now.checked_add(latency));
+        let now = state.pace.at(now);
         let heard = self.flaw.request(request, &self.keyring);
         let mut reply = self.reply(&mut state, &heard, now, at);
         drop(state);
@@ -186,10 +196,10 @@ mod tests {
     #[test]
     fn closing_waits_for_the_last_promised_answer_and_refuses_the_next() {
         let quota = Quota { limit: 1, window: Duration::from_secs(1), daily: None };
-        let service = Service::new(1, quota, LATENCY, None);
+        let service = Service::new(1, quota, LATENCY, Pace::new(Duration::ZERO), None);
         assert_eq!(service.close(), None);
 
-        let service = Service::new(1, quota, LATENCY, None);
+        let service = Service::new(1, quota, LATENCY, Pace::new(Duration::ZERO), None);
         let (now, at) = (Instant::now(), SystemTime::UNIX_EPOCH);
         service.answer(&get("/v1/health"), now, at);
         service.answer(&get("/v1/health"), now + Duration::from_millis(5), at);
