@@ -114,6 +114,7 @@ async fn observe(
         tool,
         scenarios: plan.runs.len(),
         target: runner.redactor.url(&runner.settings.target),
+        seed: runner.settings.seed,
         repeat: runner.settings.repeat,
     };
     let stdout = &mut env.stdout;

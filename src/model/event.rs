@@ -18,6 +18,8 @@ pub enum Event {
         scenarios: usize,
         /// The target's origin, redacted.
         target: String,
+        /// The seed of everything random.
+        seed: u64,
         /// How often every scenario is run.
         #[serde(skip_serializing_if = "super::report::is_once")]
         repeat: u32,

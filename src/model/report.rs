@@ -202,6 +202,9 @@ pub struct Report {
     /// The target's origin, secrets left out.
     #[serde(default)]
     pub target: String,
+    /// The seed of everything random: `--seed` with it brings the same values again.
+    #[serde(default)]
+    pub seed: u64,
     /// True if the run was cut short; what was seen until then is here.
     #[serde(default)]
     pub interrupted: bool,

@@ -137,6 +137,7 @@ pub async fn report(
     let mut report = first.report(millis, interrupted).ok_or("the clean run kept no report")?;
     report.kind = ReportKind::Mutants;
     "the reference server inside".clone_into(&mut report.target);
+    report.seed = settings.seed;
     report.summary.verdict = verdict;
     report.matrix = Some(matrix);
     suite.redactor.report(&mut report);

@@ -57,6 +57,7 @@ impl Fold {
                 tool,
                 kind: Kind::Run,
                 target: String::new(),
+                seed: 0,
                 interrupted: false,
                 repeat: 1,
                 summary: nothing(),
@@ -80,7 +81,8 @@ impl Fold {
     /// Takes an event in.
     pub fn event(&mut self, event: &Event) {
         match event {
-            Event::RunStarted { target, repeat, .. } => {
+            Event::RunStarted { target, seed, repeat, .. } => {
+                self.report.seed = *seed;
                 self.report.target.clone_from(target);
                 self.report.repeat = *repeat;
             }
