@@ -49,6 +49,9 @@ impl Place {
 
 /// Rules that compare answers with each other: which step they speak about depends on who was first.
 const ACROSS_STEPS: &[&str] = &["RID005"];
+/// How the codes of rules about whole runs begin. They speak about one and the same step in each run, but only if the
+/// answers they compare it with are there.
+const ACROSS_RUN: &str = "CON";
 
 impl Entry {
     /// The entry for a new finding: the narrowest that fits it again in the next run.
@@ -85,6 +88,11 @@ impl Entry {
             && fits(&self.step, &other.step)
             && fits(&self.pointer, &other.pointer)
             && fits(&self.message, &other.message)
+    }
+
+    /// Whether a run has to judge every step before it can be said that the finding is gone.
+    pub(super) fn needs_all(&self) -> bool {
+        ACROSS_STEPS.contains(&self.rule.as_str()) || self.rule.starts_with(ACROSS_RUN)
     }
 
     /// Whether findings of this place can fit.

@@ -192,9 +192,11 @@ fn state(entry: &Entry, seen: &Seen, scope: &Scope) -> State {
         }
         None => return State::Unjudged,
     };
+    let proven = |place: &Place| seen.proven.get(place) == Some(&true);
+    let all_proven = || scope.complete && scope.places.values().flatten().all(proven);
     if places.is_empty() {
         State::Gone
-    } else if places.iter().all(|place| seen.proven.get(place) == Some(&true)) {
+    } else if places.iter().all(|place| proven(place)) && (!entry.needs_all() || all_proven()) {
         State::Fixed
     } else {
         State::Unjudged

@@ -112,6 +112,11 @@ impl Tally {
         self.questions.get(question).into_iter().flatten()
     }
 
+    /// Whether there was no more room, so that what was not counted may have been there all the same.
+    pub(super) fn is_full(&self) -> bool {
+        self.counted >= MOST
+    }
+
     /// Every question.
     pub(super) fn questions(&self) -> impl Iterator<Item = &Question> {
         self.questions.keys()

@@ -79,11 +79,15 @@ impl Source {
         let before = &self.text[..start];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
-        Position {
-            line: count(before.bytes().filter(|byte| *byte == b'\n').count()),
-            column: count(before[line_start..].chars().count()),
-        }
+        Position { line: count(newlines(before)), column: count(before[line_start..].chars().count()) }
     }
+}
+
+/// The newlines of a text, counted in bytes of which many fit a register: a large document has a place asked for with
+/// every step.
+fn newlines(text: &str) -> usize {
+    let few = |part: &[u8]| part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+    text.as_bytes().chunks(u8::MAX.into()).map(|part| usize::from(few(part))).sum()
 }
 
 #[cfg(test)]
@@ -97,6 +101,9 @@ mod tests {
         assert_eq!(source.position(Span::new(at, at + 1)), Position { line: 2, column: 9 });
         assert_eq!(source.position(Span::new(0, 1)), Position { line: 1, column: 1 });
         assert_eq!(source.position(Span::new(900, 901)).line, 3);
+        let many = Source::new("many.yaml", &"\n".repeat(1_000));
+        assert_eq!(many.position(Span::new(300, 301)).line, 301);
+        assert_eq!(many.position(Span::new(1_000, 1_000)).line, 1_001);
     }
 
     #[test]

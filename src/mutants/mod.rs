@@ -176,7 +176,7 @@ async fn trials(
     let mut over = Vec::new();
     while let Some(ended) = running.join_next().await {
         tick();
-        // A trial that panicked is a fault of ours; the others still count.
+        // A trial that panicked is a fault of ours: a matrix without it would be one of other defects.
         if let Some(trial) = ended.map_err(|error| format!("tollgate itself failed: {error}"))?? {
             over.push(trial);
         }

@@ -25,7 +25,7 @@ impl Key {
 
 /// A run.
 pub(super) struct Seen {
-    /// The findings with their severities.
+    /// The findings, each with the highest of its severities.
     pub(super) found: BTreeMap<Key, Severity>,
     /// The first reason why something could not be judged.
     pub(super) doubt: Option<String>,
@@ -90,7 +90,8 @@ impl Seen {
         if self.fold.is_some() && finding.severity > Severity::Note {
             self.alarms.entry(key.clone()).or_insert_with(|| finding.clone());
         }
-        self.found.insert(key, finding.severity);
+        let severity = self.found.entry(key).or_insert(finding.severity);
+        *severity = finding.severity.max(*severity);
     }
 
     /// The report on the run, if it was kept.

@@ -8,6 +8,9 @@ use crate::yaml::{self, Problems};
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 /// Most operations of one document.
 const MOST: usize = 2_000;
+/// Most schemas that the bodies of all operations consist of, references put in place. Each costs some kilobytes once it
+/// is compiled.
+const MOST_PARTS: usize = 40_000;
 
 /// Parses a document, JSON or YAML.
 ///
@@ -23,7 +26,7 @@ pub fn parse(source: &Source) -> Result<Description, Vec<Diagnostic>> {
     }
     let mut unread = Vec::new();
     let base_path = base_path(&root, &mut unread);
-    let (mut operations, mut schemas) = (Vec::new(), Vec::new());
+    let (mut operations, mut schemas, mut left) = (Vec::new(), Vec::new(), MOST_PARTS);
     for entry in root.get("paths").and_then(Node::as_map).unwrap_or_default() {
         let path = &*entry.key.value;
         if path.starts_with("x-") {
@@ -39,7 +42,17 @@ pub fn parse(source: &Source) -> Result<Description, Vec<Diagnostic>> {
         for entry in item.as_map().unwrap_or_default() {
             if METHODS.contains(&&*entry.key.value) && operations.len() < MOST {
                 let read = operation::read(&root, path, item, entry, &mut problems, &mut unread);
-                schemas.extend(read.schema.map(|schema| (read.operation.name.value.clone(), schema)));
+                let name = read.operation.name.value.clone();
+                match read.schema {
+                    Some((schema, parts)) if parts <= left => {
+                        left -= parts;
+                        schemas.push((name, schema));
+                    }
+                    Some(_) => unread.push(format!(
+                        "{name}: the schema of its body demands nothing: those before it have {MOST_PARTS} parts"
+                    )),
+                    None => {}
+                }
                 operations.push(read.operation);
             } else if METHODS.contains(&&*entry.key.value) || &*entry.key.value == "trace" {
                 unread.push(format!("{} {path} is left out", entry.key.value.to_ascii_uppercase()));

@@ -10,8 +10,11 @@ use crate::yaml::Problems;
 /// An operation with the schema of its body.
 pub(super) struct Read {
     pub(super) operation: Operation,
-    pub(super) schema: Option<Value>,
+    pub(super) schema: Option<Measured>,
 }
+
+/// A schema, and of how many it consists.
+type Measured = (Value, usize);
 
 /// Reads an operation at its path.
 pub(super) fn read(
@@ -65,7 +68,10 @@ pub(super) fn read(
 }
 
 /// The JSON body and its schema.
-fn read_body<'n>(node: &'n Node, translator: &mut Translator<'n, '_, '_>) -> (Option<Node>, Option<Value>) {
+fn read_body<'n>(
+    node: &'n Node,
+    translator: &mut Translator<'n, '_, '_>,
+) -> (Option<Node>, Option<Measured>) {
     let Some(body) = reference::follow(translator.root, node, translator.problems) else {
         return (None, None);
     };
@@ -82,10 +88,10 @@ fn read_body<'n>(node: &'n Node, translator: &mut Translator<'n, '_, '_>) -> (Op
         return (None, None);
     };
     keys::check(media, keys::MEDIA, "a media type", translator.problems);
-    let schema = media.get("schema").map(|schema| translator.schema(schema));
+    let schema = media.get("schema").map(|schema| (translator.schema(schema), translator.parts()));
     let value = example(media, translator)
         .map(|example| sample::literal(&example))
-        .or_else(|| schema.as_ref().map(sample::of));
+        .or_else(|| schema.as_ref().map(|(schema, _)| sample::of(schema)));
     let body = value.map(|value| Node::from_json(&value, media.span));
     (body, schema)
 }

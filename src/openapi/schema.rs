@@ -9,7 +9,7 @@ use crate::yaml::Problems;
 /// Deepest nesting of schemas.
 const DEEPEST: usize = 24;
 /// Most schemas in one, references put in place.
-const MOST: usize = 4_000;
+const MOST: usize = 1_000;
 
 /// Keywords that mean the same everywhere and are taken as they are.
 const PLAIN: &[&str] = &[
@@ -29,7 +29,7 @@ const PLAIN: &[&str] = &[
     "uniqueItems",
 ];
 /// Keywords with one schema.
-const ONE: &[&str] = &["additionalProperties", "contains", "items", "not", "propertyNames"];
+const ONE: &[&str] = &["additionalProperties", "contains", "items", "propertyNames"];
 /// Keywords with a list of schemas.
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 /// Keywords that say nothing about what is allowed.
@@ -59,21 +59,39 @@ pub(super) struct Translator<'n, 'p, 's> {
     /// The references that are being put in place.
     way: Vec<String>,
     left: usize,
+    /// Whether the schema at hand was too large to be translated as a whole.
+    cut: bool,
+    /// How often something was left out: under `not` that would demand more, not less.
+    left_out: usize,
 }
 
 impl<'n, 'p, 's> Translator<'n, 'p, 's> {
     pub(super) fn new(root: &'n Node, problems: &'p mut Problems<'s>) -> Self {
-        Self { root, problems, unread: Vec::new(), way: Vec::new(), left: MOST }
+        Self { root, problems, unread: Vec::new(), way: Vec::new(), left: MOST, cut: false, left_out: 0 }
     }
 
     /// The schema as JSON Schema.
     pub(super) fn schema(&mut self, node: &'n Node) -> Value {
-        self.left = MOST;
-        self.translate(node, 0)
+        (self.left, self.cut) = (MOST, false);
+        let schema = self.translate(node, 0);
+        if self.cut {
+            self.note(
+                node,
+                &format!("the schema is large; beyond {MOST} parts or {DEEPEST} levels it allows everything"),
+            );
+        }
+        schema
+    }
+
+    /// How many schemas the last one consists of.
+    pub(super) fn parts(&self) -> usize {
+        MOST - self.left
     }
 
     fn translate(&mut self, node: &'n Node, depth: usize) -> Value {
         if depth == DEEPEST || self.left == 0 {
+            self.cut = true;
+            self.left_out += 1;
             return Value::Bool(true);
         }
         self.left -= 1;
@@ -87,6 +105,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
             }
         };
         if let Some(reference) = node.get("$ref") {
+            self.left_out += usize::from(entries.len() > 1);
             return self.referred(reference, depth);
         }
         let mut schema = Map::new();
@@ -96,14 +115,31 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 _ if PLAIN.contains(&key) => {
                     schema.insert(key.to_owned(), value.to_json());
                 }
+                // What other keywords allow beside the properties is not known here.
+                "additionalProperties" if node.get("patternProperties").is_some() => self.left_out += 1,
+                "not" => {
+                    let before = self.left_out;
+                    let refused = self.translate(value, depth + 1);
+                    if self.left_out == before {
+                        schema.insert(key.to_owned(), refused);
+                    } else {
+                        self.note(value, "not all of this `not` is understood, so it allows everything");
+                    }
+                }
                 _ if ONE.contains(&key) => {
                     schema.insert(key.to_owned(), self.translate(value, depth + 1));
                 }
                 _ if LIST.contains(&key) => {
                     let items = value.as_list().unwrap_or_default().iter();
+                    let before = self.left_out;
                     let items: Vec<_> = items.map(|item| self.translate(item, depth + 1)).collect();
-                    if !items.is_empty() {
-                        schema.insert(key.to_owned(), Value::Array(items));
+                    // Alternatives of which something was left out may overlap where the document's do not.
+                    let loose =
+                        key == "oneOf" && (self.left_out > before || node.get("discriminator").is_some());
+                    self.left_out += usize::from(loose);
+                    let taken = loose && node.get("anyOf").is_some();
+                    if !items.is_empty() && !taken {
+                        schema.insert(if loose { "anyOf" } else { key }.to_owned(), Value::Array(items));
                     }
                 }
                 "properties" => {
@@ -116,6 +152,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
                 _ if SILENT.contains(&key) || key.starts_with("x-") => {}
                 _ => {
+                    self.left_out += 1;
                     self.note(value, &format!("the keyword `{key}` is not understood and allows everything"));
                 }
             }
@@ -145,6 +182,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 if regex::Regex::new(&pattern).is_ok() {
                     schema.insert(key.to_owned(), Value::String(pattern));
                 } else {
+                    self.left_out += 1;
                     self.note(value, "the pattern is not understood and allows everything");
                 }
             }
@@ -157,6 +195,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                         .and_then(|property| property.get("readOnly"))
                         .is_some_and(|flag| flag.kind == NodeKind::Bool(true))
                 };
+                self.left_out += usize::from(names.iter().any(read_only));
                 let names = names.into_iter().filter(|name| name.is_string() && !read_only(name));
                 schema.insert(key.to_owned(), Value::Array(names.collect()));
             }
@@ -165,6 +204,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
             }
             ("exclusiveMinimum", Value::Bool(true)) => self.exclusive(key, "minimum", node, schema),
             ("exclusiveMaximum", Value::Bool(true)) => self.exclusive(key, "maximum", node, schema),
+            ("format", _) => self.left_out += 1,
             _ => {}
         }
     }
@@ -183,6 +223,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
             return Value::Bool(true);
         };
         if self.way.iter().any(|known| known == text) {
+            self.left_out += 1;
             return Value::Bool(true);
         }
         let Some(found) = reference::lookup(self.root, text, reference.span, self.problems) else {

@@ -245,3 +245,54 @@ proptest::proptest! {
         let _ = parse(&Source::new("a", &format!("openapi: 3.1.0\npaths:\n  /a:\n    post:\n      requestBody: {text}")));
     }
 }
+
+#[test]
+fn what_is_left_out_of_a_schema_never_makes_it_stricter() {
+    for (text, expected) in [
+        ("{ not: { type: string } }", json!({ "not": { "type": "string" } })),
+        ("{ not: { type: string, format: iban } }", json!({})),
+        ("{ not: { type: string, unknown: 1 } }", json!({})),
+        (
+            "{ oneOf: [{ type: integer, format: int32 }, { type: integer }] }",
+            json!({ "anyOf": [{ "type": "integer" }, { "type": "integer" }] }),
+        ),
+        ("{ discriminator: { propertyName: a }, oneOf: [true] }", json!({ "anyOf": [true] })),
+        (
+            "{ oneOf: [{ format: x }], anyOf: [{ type: integer }] }",
+            json!({ "anyOf": [{ "type": "integer" }] }),
+        ),
+        (
+            "{ anyOf: [{ type: integer }], oneOf: [{ format: x }] }",
+            json!({ "anyOf": [{ "type": "integer" }] }),
+        ),
+        ("{ patternProperties: { a: true }, additionalProperties: false }", json!({})),
+    ] {
+        assert_eq!(schema(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn schemas_that_unfold_without_end_stay_small() {
+    let mut text = String::from("openapi: 3.0.3\npaths:\n");
+    for number in 0..60 {
+        text.push_str(&format!(
+            "  /a{number}:\n    post:\n      requestBody: {{ content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/S0' }} }} }} }}\n"
+        ));
+    }
+    text.push_str("components:\n  schemas:\n");
+    for number in 0..12 {
+        text.push_str(&format!("    S{number}: {{ properties: {{ "));
+        for other in 0..12 {
+            text.push_str(&format!("p{other}: {{ $ref: '#/components/schemas/S{other}' }}, "));
+        }
+        text.push_str("} }\n");
+    }
+    let description = read(&text);
+    assert_eq!((description.edges.operations.len(), description.schemas.len()), (60, 40));
+    let notes = description.unread.join("\n");
+    assert!(
+        notes.contains("POST /a0: line 5: the schema is large; beyond 1000 parts or 24 levels"),
+        "{notes}"
+    );
+    assert!(notes.contains("POST /a59: the schema of its body demands nothing"), "{notes}");
+}

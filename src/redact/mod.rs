@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
-use crate::model::Source;
+use crate::model::{Source, Span};
 use forms::Form;
 pub use headers::is_credential;
 pub use visible::visible;
@@ -114,12 +114,34 @@ impl Redactor {
 
     /// A file's text with `*` for every byte of a secret, so that places in it stay where they are.
     pub fn masked(&self, source: &Source) -> Source {
-        let found = self.found(&source.text);
+        self.masked_in(source, 0..source.text.len())
+    }
+
+    /// The same for the lines on which a span begins and ends; the others keep their secrets and are not for showing.
+    /// A large document costs no more than a small one, unless there is a secret on those lines.
+    pub fn masked_at(&self, source: &Source, span: Span) -> Source {
+        let text = &*source.text;
+        let [from, to] = [span.start as usize, span.end()].map(|at| source.character(at).start as usize);
+        let longest = {
+            let tiers = self.tiers.read().unwrap_or_else(PoisonError::into_inner);
+            tiers.iter().map(|tier| tier.longest).max().unwrap_or(0)
+        };
+        let line_start = text[..from].rfind('\n').unwrap_or(0);
+        let line_end = text[to..].find('\n').map_or(text.len(), |length| to + length);
+        // A secret of several lines may begin before them and end behind them.
+        let [from, to] = [line_start.saturating_sub(longest), line_end.saturating_add(longest)];
+        let [from, to] = [from, to].map(|at| source.character(at).start as usize);
+        self.masked_in(source, from..to)
+    }
+
+    fn masked_in(&self, source: &Source, part: Range<usize>) -> Source {
+        let found = self.found(&source.text[part.clone()]);
         if found.is_empty() {
             return source.clone();
         }
         let mut text = source.text.to_string();
         for range in found {
+            let range = part.start + range.start..part.start + range.end;
             text.replace_range(range.clone(), &"*".repeat(range.len()));
         }
         Source { name: Arc::clone(&source.name), text: text.into() }

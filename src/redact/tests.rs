@@ -261,6 +261,24 @@ fn half_a_secret_in_front_of_a_cut_is_hidden_too() {
     assert_eq!((&*source.name, &*source.text), ("ü.yaml", "ü: ************ # ************"));
 }
 
+#[test]
+fn a_place_in_a_large_file_is_masked_line_by_line() {
+    let redactor = knowing(&["geheim", "multi\nline"]);
+    let text = "ü: geheim\na: multi\nline geheim ü\nb: geheim\n";
+    let source = Source::new("ü.yaml", text);
+    let shown = |word: &str| {
+        let at = text.find(word).expect("it is there");
+        redactor.masked_at(&source, Span::new(at, at + 1)).text.to_string()
+    };
+    let line = |text: &str, number: usize| text.lines().nth(number).map(str::to_owned);
+    // The newline is a part of the secret.
+    assert_eq!(line(&shown("a:"), 1).as_deref(), Some("a: ********** ****** ü"));
+    assert_eq!(line(&shown("line geheim"), 1).as_deref(), Some("a: ********** ****** ü"));
+    assert!(shown("b:").ends_with("\nb: ******\n"), "{}", shown("b:"));
+    let far = redactor.masked_at(&source, Span::new(text.len() + 9, text.len() + 10));
+    assert_eq!(far.text.len(), text.len(), "a place behind the end");
+}
+
 fn response(content_type: &str, body: impl Into<Bytes>, cut: Option<Cut>) -> Response {
     Response {
         version: "HTTP/1.1",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::mask::{mask, mask_pointer};
 use crate::model::Finding;
 
-/// Most causes that are told apart; what comes later is told apart by its rule only.
+/// Most causes that are told apart; what comes later is told apart only by its rule, and by whether it is accepted.
 const MOST: usize = 1_000;
 /// Characters of a message or a value that are compared.
 const COMPARED: usize = 240;
@@ -19,7 +19,7 @@ impl Causes {
     pub fn place(&mut self, finding: &Finding, next: usize) -> usize {
         let mut cause = cause(finding);
         if self.0.len() >= MOST && !self.0.contains_key(&cause) {
-            cause = format!("{} {}", finding.rule, finding.severity.as_str());
+            cause = format!("{} {} {}", finding.rule, finding.severity.as_str(), finding.accepted);
         }
         *self.0.entry(cause).or_insert(next)
     }

@@ -10,11 +10,11 @@ use crate::census::{Answer, Position, Told};
 use crate::judge::Judged;
 use crate::model::{Event, Exchange, Finding, Verdict};
 
-/// Counts an answer that a contract judges; `path` is the request's as the scenario has it.
+/// Counts an answer that a contract judges; the step's line, and the request's path as the scenario has it.
 pub(super) fn note(
     context: &Context<'_>,
     place: &Place<'_>,
-    path: &str,
+    (line, path): (u32, &str),
     exchange: &Exchange,
     judged: &Judged,
 ) {
@@ -22,7 +22,7 @@ pub(super) fn note(
     let position = Position {
         repetition: context.repetition,
         file: context.scenario.source.name.clone(),
-        line: context.scenario.source.position(place.span).line,
+        line,
         run: context.name.to_owned(),
     };
     let answer = Answer { name, contract: &compiled.contract, exchange, judged, path, position };

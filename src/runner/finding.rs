@@ -66,7 +66,7 @@ impl Place<'_> {
     }
 
     fn snippet(&self, span: Span, label: &str) -> String {
-        self.clean(&report::snippet(&self.redactor.masked(&self.scenario.source), span, label))
+        self.clean(&report::snippet(&self.redactor.masked_at(&self.scenario.source, span), span, label))
     }
 
     fn finding(&self, observation: &Observation, curl: &str, response: &str) -> Finding {

@@ -100,11 +100,12 @@ async fn execute(
     let steps =
         context.sections(&mut scope, stop, &[Section::Setup, Section::Steps, Section::Teardown]).await;
     let verdict = Verdict::of_parts(steps.iter().map(|step| step.result.verdict));
-    let reason =
-        steps.iter().find(|step| step.result.verdict == verdict && verdict != Verdict::Pass).map(|step| {
-            let why = step.result.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-            format!("in {}, step `{}`{why}", included.source.name, step.result.name)
-        });
+    // What passes with a reason is a failure that the baseline accepts.
+    let told = |step: &&StepOutcome| verdict != Verdict::Pass || step.result.reason.is_some();
+    let reason = steps.iter().filter(|step| step.result.verdict == verdict).find(told).map(|step| {
+        let why = step.result.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        format!("in {}, step `{}`{why}", included.source.name, step.result.name)
+    });
     Included {
         verdict,
         reason,

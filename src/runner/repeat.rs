@@ -101,7 +101,7 @@ fn join(sum: &mut Outcome, next: Outcome) {
         step.included.extend(included);
         let known = &mut step.result;
         let verdict = Verdict::of_parts([known.verdict, result.verdict]);
-        if verdict != known.verdict {
+        if verdict != known.verdict || (verdict == result.verdict && known.reason.is_none()) {
             known.reason = result.reason;
         }
         known.verdict = verdict;
@@ -141,8 +141,8 @@ impl Tally {
                 let why = result.reason.take().map(|why| format!(": {why}")).unwrap_or_default();
                 Some(format!("{}{why}", how("could not be judged", unjudged)))
             }
-            Verdict::Skipped => result.reason.take(),
-            Verdict::Pass => None,
+            // What passes with a reason is a failure that the baseline accepts.
+            Verdict::Skipped | Verdict::Pass => result.reason.take(),
         };
         result.reason = reason;
         result.codes = result.code_counts.keys().cloned().collect();

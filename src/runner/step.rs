@@ -141,7 +141,13 @@ impl Tries<'_, '_> {
         runner.redactor.add_received(&response.headers);
         let judged = self.judged(exchange);
         self.hide_captured(exchange, &judged);
-        across::note(self.context, &self.place(), &self.spec.path.value, exchange, &judged);
+        across::note(
+            self.context,
+            &self.place(),
+            (self.result.line, &self.spec.path.value),
+            exchange,
+            &judged,
+        );
         self.result.codes.extend(judged.code.as_deref().map(|code| self.shown_code(code)));
         let wanted = self.expectation(exchange, &judged, scope);
         self.keep(&judged.observations, exchange);

@@ -135,6 +135,20 @@ fn an_accepted_expectation_passes_and_nothing_is_said_of_what_stands_behind_it()
     assert!(setup.read("known.yaml").contains("rule: EXP001"));
     let (exit, report) = setup.run("missing-lead-is-200", &[]);
     assert_eq!((exit, report.summary.skipped), (Some(0), 2));
+    // Repeated, what was accepted is still told apart from what passed.
+    let (exit, report) = setup.run("missing-lead-is-200", &["--repeat", "2"]);
+    assert_eq!((exit, report.summary.skipped), (Some(0), 2));
+    let reason = report.scenarios[0].steps[0].reason.as_deref().unwrap();
+    assert!(reason.contains("which the baseline accepts"), "{reason}");
+    // So it is behind an include.
+    setup.write("other.yaml", "name: Other\nsteps:\n  - include: leads.yaml\n  - request: { get: /x }\n");
+    let server = setup.server("missing-lead-is-200");
+    let (origin, variables) = (server.origin(), reference::variables(server.keys()));
+    let key = format!("{}={}", variables[0].0, variables[0].1);
+    let arguments = ["run", "other.yaml", "--target", &origin, "--var", &key, "--baseline", "known.yaml"];
+    let ended = tool::run(setup.folder.path(), &arguments);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 step not run behind accepted expectations"), "{}", ended.stdout);
 }
 
 #[test]

@@ -137,6 +137,21 @@ fn only_what_was_judged_is_called_fixed() {
 }
 
 #[test]
+fn what_compares_answers_is_fixed_only_where_all_of_them_came() {
+    let across = Entry { rule: "CON001".into(), ..entry("one", "x", "2026-12-31") };
+    let baseline = Baseline::new(vec![across], policy());
+    let fixed = |complete| {
+        let scope = Scope { complete, ..scope(&["one", "two"]) };
+        baseline.outcome(&scope).report.fixed.len()
+    };
+    baseline.judge(place("one"), true, &mut []);
+    assert_eq!(fixed(true), 0, "the other step was not judged");
+    baseline.judge(place("two"), true, &mut []);
+    assert_eq!(fixed(false), 0, "other files were left out");
+    assert_eq!(fixed(true), 1);
+}
+
+#[test]
 fn an_update_keeps_reasons_and_days_and_adds_what_fails() {
     let entries = vec![entry("one", "x", "2026-06-20"), entry("one", "old", "2026-06-01")];
     let update = |renew_until| {
