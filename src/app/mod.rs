@@ -78,6 +78,12 @@ fn colour(env: &Env, terminal: bool) -> bool {
     terminal && env.vars.get("NO_COLOR").is_none_or(String::is_empty)
 }
 
+/// The columns of the terminal, as far as they are told.
+fn width(env: &Env) -> usize {
+    let width = env.vars.get("COLUMNS").and_then(|width| width.parse().ok()).unwrap_or(100);
+    usize::clamp(width, 40, 200)
+}
+
 /// Writes to stdout.
 fn print(env: &mut Env, text: &str) -> Exit {
     match env.stdout.write_all(text.as_bytes()).and_then(|()| env.stdout.flush()) {

@@ -2,14 +2,14 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use super::gather::Refusal;
-use super::pulse::Pulse;
+use super::outputs::can_be;
 use super::suite::{Against, Suite, Wanted};
-use super::{colour, print, refuse, runtime, show_mistakes_without};
+use super::{colour, print, runtime, width};
 use crate::cli::{Exit, MutantsArgs, ReportTarget};
-use crate::env::Env;
+use crate::env::{Env, Files};
 use crate::model::{Report, Severity, Tool, Verdict};
 use crate::mutants::{self, Settings};
 use crate::redact::Redactor;
@@ -21,21 +21,7 @@ use crate::template::Engine;
 use crate::transport::{Http, Options, Transport};
 
 pub(super) fn run(env: &mut Env, args: &MutantsArgs) -> Exit {
-    let runtime = match runtime::start() {
-        Ok(runtime) => runtime,
-        Err(why) => return refuse(env, &why),
-    };
-    let _pulse = Pulse::start(runtime.handle().clone());
-    let redactor = Redactor::new();
-    let exit = runtime.block_on(async {
-        match execute(env, args, &redactor).await {
-            Ok(exit) => exit,
-            Err(Refusal::Message(message)) => refuse(env, &redactor.text(&message)),
-            Err(Refusal::Mistakes(mistakes)) => show_mistakes_without(env, &mistakes, &redactor),
-        }
-    });
-    runtime.shutdown_timeout(Duration::from_millis(100));
-    exit
+    runtime::run(env, args, execute)
 }
 
 async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
@@ -50,8 +36,11 @@ async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Resu
         redactor,
     };
     let (suite, ()) = Suite::open(env, &wanted, |_, _| Ok(()))?;
+    if !args.quiet {
+        suite.tell(env, redactor);
+    }
     let defects = mutants::met_by(&suite.contracts, &chosen)?;
-    let outputs = outputs(&args.report)?;
+    let outputs = outputs(&args.report, env.files.as_ref())?;
     let catalogues = suite.catalogues();
     let Suite { plan, contracts, variables, .. } = suite;
     let suite = mutants::Suite {
@@ -130,7 +119,8 @@ fn transport() -> Result<Box<dyn Transport>, String> {
 }
 
 /// The reports to write; the terminal's comes with them unless another one has stdout.
-fn outputs(targets: &[ReportTarget]) -> Result<Vec<ReportTarget>, String> {
+fn outputs(targets: &[ReportTarget], files: &dyn Files) -> Result<Vec<ReportTarget>, String> {
+    targets.iter().filter_map(|target| target.path.as_deref()).try_for_each(|path| can_be(path, files))?;
     let to_stdout = targets.iter().filter(|target| target.path.is_none()).count();
     if to_stdout > 1 {
         return Err("two reports want stdout; give one of them a file: `--report json=FILE`".to_owned());
@@ -154,7 +144,7 @@ fn write(
         };
         let style = Style {
             colour: target.path.is_none() && colour(env, env.stdout_is_terminal),
-            width: 100,
+            width: width(env),
             verbose: args.verbose,
             quiet: args.quiet,
             fail_on: Severity::from(args.fail_on),

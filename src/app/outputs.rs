@@ -127,7 +127,7 @@ impl Output {
 }
 
 /// Whether a file can be written at a path, as far as can be seen without touching it.
-fn can_be(path: &Path, files: &dyn Files) -> Result<(), String> {
+pub(super) fn can_be(path: &Path, files: &dyn Files) -> Result<(), String> {
     let shown = path.display();
     if files.is_folder(path) {
         return Err(format!("the report {shown} cannot be written: it is a folder; name a file in it"));

@@ -4,17 +4,16 @@ use std::io::Write;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use indexmap::IndexMap;
 
 use super::baseline;
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
-use super::pulse::Pulse;
 use super::runtime;
 use super::suite::{Against, Suite, Wanted};
-use super::{colour, dry_run, print, refuse, show_mistakes_without};
+use super::{colour, dry_run, print, width};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
 use crate::env::Env;
 use crate::model::{Event, Report, Severity, Tool};
@@ -27,21 +26,7 @@ use crate::template::Engine;
 use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 
 pub(super) fn run(env: &mut Env, args: &RunArgs) -> Exit {
-    let runtime = match runtime::start() {
-        Ok(runtime) => runtime,
-        Err(why) => return refuse(env, &why),
-    };
-    let _pulse = Pulse::start(runtime.handle().clone());
-    let redactor = Redactor::new();
-    let exit = runtime.block_on(async {
-        match execute(env, args, &redactor).await {
-            Ok(exit) => exit,
-            Err(Refusal::Message(message)) => refuse(env, &redactor.text(&message)),
-            Err(Refusal::Mistakes(mistakes)) => show_mistakes_without(env, &mistakes, &redactor),
-        }
-    });
-    runtime.shutdown_timeout(Duration::from_millis(100));
-    exit
+    runtime::run(env, args, execute)
 }
 
 async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
@@ -58,8 +43,8 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let (suite, baseline) = Suite::open(env, &wanted, |project, loaded| {
         baseline::open(env, args, loaded, fail_on(args, project), redactor)
     })?;
-    for note in suite.notes.iter().filter(|_| !args.quiet) {
-        let _ = writeln!(env.stderr, "note: {}", redactor.text(note));
+    if !args.quiet {
+        suite.tell(env, redactor);
     }
     let (project, environment) = (&suite.project, &suite.environment);
     let (target, server) = target(args, project, environment).await?;
@@ -210,10 +195,9 @@ fn report_targets(args: &RunArgs, project: &Project) -> Result<Vec<ReportTarget>
 }
 
 fn style(env: &Env, args: &RunArgs, project: &Project) -> Style {
-    let width = env.vars.get("COLUMNS").and_then(|width| width.parse().ok()).unwrap_or(100);
     Style {
         colour: colour(env, env.stdout_is_terminal),
-        width: usize::clamp(width, 40, 200),
+        width: width(env),
         verbose: args.verbose,
         quiet: args.quiet,
         fail_on: fail_on(args, project),

@@ -1,21 +1,47 @@
 //! What every command that sends requests needs: threads, Ctrl-C, and a seed when none is given.
 
 use std::num::NonZero;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Runtime;
 
+use super::gather::Refusal;
+use super::pulse::Pulse;
+use super::{refuse, show_mistakes_without};
+use crate::cli::Exit;
+use crate::env::Env;
+use crate::redact::Redactor;
 use crate::runner::Stop;
 
 /// Threads for requests; more would only fight with each other. There are two at least, since one may be kept busy
 /// by a single server.
 const MOST_THREADS: usize = 8;
 
+/// Runs a command that sends requests to its end. What it refuses is shown without the secrets it knows.
+pub(super) fn run<A>(
+    env: &mut Env,
+    args: &A,
+    command: impl AsyncFnOnce(&mut Env, &A, &Redactor) -> Result<Exit, Refusal>,
+) -> Exit {
+    let runtime = match start() {
+        Ok(runtime) => runtime,
+        Err(why) => return refuse(env, &why),
+    };
+    let _pulse = Pulse::start(runtime.handle().clone());
+    let redactor = Redactor::new();
+    let exit = runtime.block_on(async {
+        match command(env, args, &redactor).await {
+            Ok(exit) => exit,
+            Err(Refusal::Message(message)) => refuse(env, &redactor.text(&message)),
+            Err(Refusal::Mistakes(mistakes)) => show_mistakes_without(env, &mistakes, &redactor),
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    exit
+}
+
 /// Starts the threads.
-///
-/// # Errors
-/// Why the system gives none, in words.
-pub(super) fn start() -> Result<Runtime, String> {
+fn start() -> Result<Runtime, String> {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(2, MOST_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     runtime.map_err(|error| format!("the runtime cannot start: {error}"))

@@ -1,6 +1,7 @@
 //! A suite ready to run: project, variables, plan and contracts, read and checked before anything is sent.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -25,6 +26,9 @@ pub(super) enum Against {
     /// The reference server, whatever the project says.
     Reference,
 }
+
+/// Most notes that are told.
+const MOST_NOTES: usize = 20;
 
 /// What is asked for.
 #[derive(Clone, Copy)]
@@ -103,6 +107,16 @@ impl Suite {
             return Err(unknown.into());
         }
         Ok((Self { project, environment, variables, plan, contracts, notes }, seen))
+    }
+
+    /// Tells the notes, the first of them if there are many.
+    pub(super) fn tell(&self, env: &mut Env, redactor: &Redactor) {
+        for note in self.notes.iter().take(MOST_NOTES) {
+            let _ = writeln!(env.stderr, "note: {}", redactor.text(note));
+        }
+        if self.notes.len() > MOST_NOTES {
+            let _ = writeln!(env.stderr, "note: … and {} more", self.notes.len() - MOST_NOTES);
+        }
     }
 
     /// The codes of every contract, by contract.

@@ -123,6 +123,7 @@ fn wrong_input_is_refused_before_anything_runs() {
         (&["--min-score", "120"], "write a share from 0 to 100"),
         (&["--report", "html"], "no report format `html`; there are terminal, json, markdown"),
         (&["--report", "json", "--report", "markdown"], "two reports want stdout"),
+        (&["--report", "json=."], "the report . cannot be written: it is a folder"),
         (&["nowhere.yaml"], "nowhere.yaml"),
     ] {
         let ended = mutants(folder.path(), &[arguments, &["scenario.yaml"]].concat());
