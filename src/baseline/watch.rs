@@ -96,7 +96,7 @@ impl Baseline {
         let fitting: Vec<usize> = candidates.copied().filter(|at| self.entries[*at].covers(&found)).collect();
         seen.used.extend(&fitting);
         let is_live = |at: &&usize| renew_until.is_some() || self.entries[**at].expires >= today;
-        if fitting.iter().find(is_live).is_some() {
+        if fitting.iter().any(|at| is_live(&at)) {
             finding.accepted = true;
         } else if let Some(entry) =
             fitting.iter().map(|at| &self.entries[*at]).max_by_key(|entry| entry.expires)

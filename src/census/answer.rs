@@ -10,6 +10,10 @@ use crate::model::{Contract, Exchange, Response, Severity};
 /// Families of rules about the form of an answer: one that breaks them is told already, and is no specimen of anything.
 const FORM: &[&str] = &["catalogue", "details", "envelope"];
 
+/// Longest code and longest pointer to a member that are remembered, in bytes: a server may send any text in their
+/// place.
+pub(super) const LONGEST: usize = 256;
+
 /// Where an answer stands in the run. The earliest of several is shown, whatever came first in time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -92,7 +96,8 @@ impl<'a> Fact<'a> {
 
     /// The code of a refusal of the client's request.
     pub(super) fn code(&self) -> Option<&'a str> {
-        self.answer.judged.code.as_deref().filter(|_| (400..500).contains(&self.response.status))
+        let code = self.answer.judged.code.as_deref().filter(|code| code.len() <= LONGEST);
+        code.filter(|_| (400..500).contains(&self.response.status))
     }
 
     /// What this answer says to the questions that all routes should answer alike.

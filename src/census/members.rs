@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::Fact;
+use super::answer::{Fact, LONGEST};
 use crate::rules::resolve;
 
 /// Most members of one answer, and items of one list, that are looked at.
@@ -62,7 +62,9 @@ fn push(
 ) {
     for (name, value) in members.iter().take(MOST) {
         let pointer = format!("{home}/{}", name.replace('~', "~0").replace('/', "~1"));
-        found.extend(kind(value).filter(|_| keep(&pointer)).map(|kind| (pointer, kind)));
+        found.extend(
+            kind(value).filter(|_| pointer.len() <= LONGEST && keep(&pointer)).map(|kind| (pointer, kind)),
+        );
     }
 }
 

@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 use crate::model::{Contract, Finding, Observation, RuleInfo};
 use crate::rules;
-use answer::Fact;
 pub use answer::{Answer, Position};
+use answer::{Fact, Question};
 use routes::Routes;
 use tally::{Sides, Tally};
 
@@ -60,6 +60,21 @@ pub struct Told {
     pub specimen: Arc<Finding>,
 }
 
+/// What an answer says, read before the census is asked for: that is shared by all who send.
+pub struct Read<'a> {
+    fact: Fact<'a>,
+    questions: Vec<(Question, String)>,
+}
+
+impl<'a> Read<'a> {
+    /// Reads an answer, if it can be compared with others.
+    pub fn of(answer: &'a Answer<'a>) -> Option<Self> {
+        let fact = Fact::of(answer)?;
+        let questions = if fact.counts { fact.questions() } else { Vec::new() };
+        Some(Self { fact, questions })
+    }
+}
+
 /// The facts of a run, contract by contract, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Census(BTreeMap<String, Facts>);
@@ -72,21 +87,21 @@ struct Facts {
 }
 
 impl Census {
-    /// Takes an answer in. `specimen` has its place, request and answer; it is asked for only if it may be shown.
-    pub fn note(&mut self, answer: &Answer<'_>, specimen: &dyn Fn() -> Finding) {
-        let Some(fact) = Fact::of(answer) else { return };
+    /// Takes in what was read of an answer. `specimen` has its place, request and answer; it is asked for only if it
+    /// may be shown.
+    pub fn note(&mut self, read: Read<'_>, specimen: &dyn Fn() -> Finding) {
+        let Read { fact, questions } = read;
+        let name = fact.answer.name;
         // Nearly every answer is one of a contract that is known already.
-        if !self.0.contains_key(answer.name) {
-            self.0.insert(answer.name.to_owned(), Facts::default());
+        if !self.0.contains_key(name) {
+            self.0.insert(name.to_owned(), Facts::default());
         }
-        let Some(facts) = self.0.get_mut(answer.name) else { return };
+        let Some(facts) = self.0.get_mut(name) else { return };
         facts.routes.note(&fact);
-        if fact.counts {
-            let mut made = None;
-            let mut specimen = || Arc::clone(made.get_or_insert_with(|| Arc::new(specimen())));
-            for (question, way) in fact.questions() {
-                facts.tally.note(question, way, &fact, &mut specimen);
-            }
+        let mut made = None;
+        let mut specimen = || Arc::clone(made.get_or_insert_with(|| Arc::new(specimen())));
+        for (question, way) in questions {
+            facts.tally.note(question, way, &fact, &mut specimen);
         }
     }
 

@@ -196,7 +196,7 @@ fn mutant(
     let new = || seen.found.iter().filter(|(key, severity)| **severity >= fail_on && !known.contains(key));
     let by: BTreeSet<&str> = new().map(|(key, _)| key.rule.as_str()).collect();
     let contracts: BTreeSet<&str> =
-        new().filter_map(|(key, _)| suite.plan.runs.get(key.scenario)?.contract.as_deref()).collect();
+        new().filter_map(|(key, _)| suite.plan.runs.get(key.scenario?)?.contract.as_deref()).collect();
     let severity = new().map(|(_, severity)| *severity).max();
     let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let caught = !by.is_empty();

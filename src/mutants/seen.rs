@@ -10,14 +10,14 @@ use crate::report::Fold;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) rule: String,
-    /// The scenario's place in the plan.
-    pub(super) scenario: usize,
+    /// The scenario's place in the plan; none of what an included file has.
+    pub(super) scenario: Option<usize>,
     step: String,
     pointer: String,
 }
 
 impl Key {
-    fn of(finding: &Finding, scenario: usize) -> Self {
+    fn of(finding: &Finding, scenario: Option<usize>) -> Self {
         let Finding { rule, step, pointer, .. } = finding;
         Self { rule: rule.clone(), scenario, step: step.clone(), pointer: pointer.clone() }
     }
@@ -65,7 +65,7 @@ impl Seen {
         }
         match event {
             Event::StepFinished { scenario, step, findings } => {
-                findings.iter().for_each(|finding| self.finding(finding, *scenario));
+                findings.iter().for_each(|finding| self.finding(finding, Some(*scenario)));
                 if step.verdict == Verdict::Inconclusive && self.doubt.is_none() {
                     self.doubt.clone_from(&step.reason);
                 }
@@ -77,15 +77,14 @@ impl Seen {
             Event::RunJudged { findings, .. } => {
                 for finding in findings {
                     let place = (finding.file.clone(), finding.scenario.clone());
-                    let scenario = self.places.get(&place).copied().unwrap_or_default();
-                    self.finding(finding, scenario);
+                    self.finding(finding, self.places.get(&place).copied());
                 }
             }
             Event::RunStarted { .. } | Event::RunFinished { .. } => {}
         }
     }
 
-    fn finding(&mut self, finding: &Finding, scenario: usize) {
+    fn finding(&mut self, finding: &Finding, scenario: Option<usize>) {
         let key = Key::of(finding, scenario);
         if self.fold.is_some() && finding.severity > Severity::Note {
             self.alarms.entry(key.clone()).or_insert_with(|| finding.clone());

@@ -6,7 +6,7 @@ use super::Runner;
 use super::finding::Place;
 use super::scenario::Context;
 use crate::baseline;
-use crate::census::{Answer, Position, Told};
+use crate::census::{Answer, Position, Read, Told};
 use crate::judge::Judged;
 use crate::model::{Event, Exchange, Finding, Verdict};
 
@@ -26,8 +26,9 @@ pub(super) fn note(
         run: context.name.to_owned(),
     };
     let answer = Answer { name, contract: &compiled.contract, exchange, judged, path, position };
+    let Some(read) = Read::of(&answer) else { return };
     let mut census = context.runner.census.lock().unwrap_or_else(PoisonError::into_inner);
-    census.note(&answer, &|| place.specimen(exchange));
+    census.note(read, &|| place.specimen(exchange));
 }
 
 impl Runner {

@@ -127,7 +127,10 @@ impl Runner {
         while let Some((index, outcome)) = receive.recv().await {
             order.arrived(index, outcome, &mut emit);
         }
-        if let Some(event) = self.across() {
+        // What most routes do is not known of a run that was cut short.
+        if stop.reason().is_none()
+            && let Some(event) = self.across()
+        {
             emit(&event);
         }
     }

@@ -251,9 +251,11 @@ impl Tries<'_, '_> {
 
     /// A code as reports show it: one of the catalogue is no secret, anything else is a server's text.
     fn shown_code(&self, code: &str) -> String {
+        /// Most characters of a server's text that are kept as a code.
+        const MOST: usize = 200;
         match self.context.contract {
             Some(compiled) if compiled.contract.codes.contains_key(code) => code.to_owned(),
-            _ => self.context.runner.redactor.text(code).into_owned(),
+            _ => self.context.runner.redactor.text(code).chars().take(MOST).collect(),
         }
     }
 

@@ -29,7 +29,9 @@ fn told_of(compiled: &Compiled, exchanges: &[Exchange]) -> Vec<Told> {
             path: &exchange.request.path,
             position,
         };
-        census.note(&answer, &|| specimen(line));
+        if let Some(read) = Read::of(&answer) {
+            census.note(read, &|| specimen(line));
+        }
     }
     census.told(|_| Some(&compiled.contract))
 }
