@@ -76,9 +76,7 @@ pub(super) fn scenarios(
     } else if files.is_folder(SCENARIOS.as_ref()) {
         vec![SCENARIOS.into()]
     } else {
-        return Err("there is no folder `scenarios` here; name scenario files or folders: tollgate run PATH"
-            .to_owned()
-            .into());
+        return Err("there is no folder `scenarios` here; name scenario files or folders".to_owned().into());
     };
     let found = input::find(files, &paths)?;
     let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();

@@ -37,7 +37,9 @@ impl Exit {
     pub fn doc(self) -> &'static str {
         match self {
             Self::Success => "Everything was judged, and nothing failed.",
-            Self::Failed => "An expectation failed, or a rule found something at or above `--fail-on`.",
+            Self::Failed => {
+                "An expectation failed, a rule found something at or above `--fail-on`, or a kill matrix is below `--min-score` or has a false alarm."
+            }
             Self::Usage => {
                 "Wrong usage, or a scenario, contract or project file with mistakes. Nothing was sent."
             }

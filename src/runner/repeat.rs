@@ -11,7 +11,8 @@ use crate::report::Causes;
 /// Most different codes of one step that are counted; a server may make up a new one for every answer.
 const MOST_CODES: usize = 200;
 
-/// The repetitions so far. Memory is bounded however many there are.
+/// The repetitions so far. Memory is bounded by the causes of findings, and by what included files found in each
+/// repetition, which other scenarios may still ask for.
 pub(super) struct Repetitions {
     wanted: u32,
     done: u32,
@@ -53,6 +54,11 @@ impl Repetitions {
             return true;
         }
         if !began {
+            // What was left out on purpose changes nothing; what could not begin is a doubt about the whole.
+            if let Some(sum) = self.sum.as_mut().filter(|_| outcome.result.verdict == Verdict::Inconclusive) {
+                sum.result.verdict = Verdict::of_parts([sum.result.verdict, Verdict::Inconclusive]);
+                sum.result.reason = outcome.result.reason;
+            }
             return true;
         }
         self.done += 1;
@@ -78,7 +84,9 @@ impl Repetitions {
             tally.finish(step, done);
         }
         if done < wanted {
-            sum.result.reason = Some(format!("ended after {done} of {wanted} repetitions"));
+            let why = sum.result.reason.take().filter(|_| sum.result.verdict == Verdict::Inconclusive);
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            sum.result.reason = Some(format!("ended after {done} of {wanted} repetitions{why}"));
             if interrupted && sum.result.verdict != Verdict::Fail {
                 sum.result.verdict = Verdict::Inconclusive;
             }
@@ -202,5 +210,56 @@ pub(super) fn take_over<'i>(
     if repeated {
         step.result.codes = step.result.code_counts.keys().cloned().collect();
         step.findings.extend(group.findings);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ScenarioResult;
+
+    fn outcome(verdict: Verdict, reason: Option<&str>, steps: usize) -> Outcome {
+        let result = ScenarioResult {
+            name: "Leads".into(),
+            file: "leads.yaml".into(),
+            contract: String::new(),
+            verdict,
+            duration_ms: 1,
+            reason: reason.map(str::to_owned),
+            steps: Vec::new(),
+        };
+        let step = || StepOutcome {
+            result: StepResult {
+                name: "a step".into(),
+                line: 1,
+                verdict,
+                attempts: 1,
+                duration_ms: 1,
+                reason: None,
+                contract: None,
+                codes: Vec::new(),
+                code_counts: indexmap::IndexMap::default(),
+                flaky: false,
+                findings: Vec::new(),
+            },
+            findings: Vec::new(),
+            included: Vec::new(),
+            ends_scenario: false,
+        };
+        Outcome { result, steps: (0..steps).map(|_| step()).collect() }
+    }
+
+    #[test]
+    fn a_repetition_that_could_not_begin_is_a_doubt_and_one_that_was_left_out_is_none() {
+        for (verdict, expected, reason) in [
+            (Verdict::Inconclusive, Verdict::Inconclusive, "ended after 1 of 3 repetitions: no value"),
+            (Verdict::Skipped, Verdict::Pass, "ended after 1 of 3 repetitions"),
+        ] {
+            let mut repetitions = Repetitions::new(3);
+            assert!(!repetitions.add(outcome(Verdict::Pass, None, 1)));
+            assert!(repetitions.add(outcome(verdict, Some("no value"), 0)));
+            let ended = repetitions.end(false).expect("there was one");
+            assert_eq!((ended.result.verdict, ended.result.reason.as_deref()), (expected, Some(reason)));
+        }
     }
 }
