@@ -42,6 +42,7 @@ fn operation(name: Spanned<String>, node: &Node, problems: &mut Problems<'_>) ->
         headers: headers(&fields, "headers", problems),
         key: None,
         body: fields.get("json").cloned(),
+        optional: Vec::new(),
         unique: fields.flag("unique").unwrap_or_default(),
         capture: captures(&fields, problems),
         guessed: false,

@@ -71,7 +71,7 @@ pub static FAMILIES: [Family; 8] = [
     },
     Family {
         name: "fields",
-        sends: "each field of the good body missing, null, empty, of another type, out of range, in another form, of 5,000 characters, with a NUL; one field more; all that can be wrong at once",
+        sends: "each field of the good body missing, null, empty, of another type, out of range, in another form, of 5,000 characters, with a NUL; one field more; all that can be wrong at once; of an OpenAPI document also the fields that the good body may have and lacks",
         refused: "what the schema refuses; null only where the field may not be missing either",
         provoke: fields::provoke,
     },

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::reference;
-use crate::model::{Node, NodeKind};
+use crate::model::{Entry, Node, NodeKind};
 use crate::yaml::Problems;
 
 /// Deepest nesting of schemas.
@@ -26,6 +26,7 @@ const PLAIN: &[&str] = &[
     "minProperties",
     "minimum",
     "multipleOf",
+    "readOnly",
     "uniqueItems",
 ];
 /// Keywords with one schema.
@@ -40,7 +41,6 @@ const SILENT: &[&str] = &[
     "description",
     "discriminator",
     "externalDocs",
-    "readOnly",
     "title",
     "writeOnly",
     "xml",
@@ -108,8 +108,8 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 }
                 "properties" => {
                     let members = value.as_map().unwrap_or_default().iter();
-                    let members = members
-                        .map(|entry| (entry.key.value.to_string(), self.translate(&entry.value, depth + 1)));
+                    let members =
+                        members.map(|entry| (entry.key.value.to_string(), self.property(entry, depth)));
                     schema.insert(key.to_owned(), Value::Object(members.collect()));
                 }
                 "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "exclusiveMinimum"
@@ -120,7 +120,15 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 }
             }
         }
+        demand_nothing_read_only(&mut schema);
         Value::Object(schema)
+    }
+
+    /// A member's schema. What only answers have a server may leave unread, so anything is allowed there.
+    fn property(&mut self, entry: &'n Entry, depth: usize) -> Value {
+        let marked = entry.value.get("readOnly").is_some_and(|flag| flag.kind == NodeKind::Bool(true));
+        let schema = self.translate(&entry.value, depth + 1);
+        if marked || is_read_only(&schema) { json!({ "readOnly": true }) } else { schema }
     }
 
     /// Keywords that differ between the versions, or that only hold with care.
@@ -149,15 +157,7 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 }
             }
             ("required", Value::Array(names)) => {
-                // What only answers have, a request need not bring.
-                let read_only = |name: &Value| {
-                    let name = name.as_str().unwrap_or_default();
-                    let property = node.get("properties").and_then(|properties| properties.get(name));
-                    property
-                        .and_then(|property| property.get("readOnly"))
-                        .is_some_and(|flag| flag.kind == NodeKind::Bool(true))
-                };
-                let names = names.into_iter().filter(|name| name.is_string() && !read_only(name));
+                let names = names.into_iter().filter(Value::is_string);
                 schema.insert(key.to_owned(), Value::Array(names.collect()));
             }
             ("exclusiveMinimum" | "exclusiveMaximum", limit @ Value::Number(_)) => {
@@ -197,5 +197,20 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
     fn note(&mut self, at: &Node, what: &str) {
         let place = self.problems.source().position(at.span);
         self.unread.push(format!("line {}: {what}", place.line));
+    }
+}
+
+fn is_read_only(schema: &Value) -> bool {
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    schema.get("readOnly") == Some(&Value::Bool(true)) || parts.into_iter().flatten().any(is_read_only)
+}
+
+/// What only answers have, a request need not bring.
+fn demand_nothing_read_only(schema: &mut Map<String, Value>) {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let read_only = properties.into_iter().flatten().filter(|(_, property)| is_read_only(property));
+    let read_only: Vec<String> = read_only.map(|(name, _)| name.clone()).collect();
+    if let Some(Value::Array(names)) = schema.get_mut("required") {
+        names.retain(|name| !read_only.iter().any(|other| name == other));
     }
 }

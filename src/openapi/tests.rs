@@ -112,7 +112,11 @@ fn schemas_of_both_versions_become_json_schema() {
         ),
         (
             "{ required: [id, b], properties: { id: { readOnly: true }, b: {} } }",
-            json!({ "required": ["b"], "properties": { "id": {}, "b": {} } }),
+            json!({ "required": ["b"], "properties": { "id": { "readOnly": true }, "b": {} } }),
+        ),
+        (
+            "{ required: [id], properties: { id: { allOf: [{ type: string, readOnly: true }] } } }",
+            json!({ "required": [], "properties": { "id": { "readOnly": true } } }),
         ),
         ("{ pattern: \"(?=x)y\" }", json!({})),
         ("{ oneOf: [{ type: integer }, true] }", json!({ "oneOf": [{ "type": "integer" }, true] })),
