@@ -49,7 +49,7 @@ fn together(good: &Good<'_>, body: &Node, wrong: &[(Vec<place::Part>, Node)]) ->
     if wrong.len() < 2 {
         return None;
     }
-    let mut request = good.but(Answer::refusal_if(good.is_wrong(&all)));
+    let mut request = good.but(Answer::refusal_if(good.wrong(&all)));
     request.body = Some(BodyPart::Json(all));
     Some(Provocation::new(&format!("{} fields wrong at once", wrong.len()), 0, request))
 }
@@ -84,10 +84,10 @@ impl Field<'_, '_> {
         self.wrong.filter(|_| !value.is_object() && !value.is_array())
     }
 
-    /// The body with another value here, and whether the schema refuses it.
-    fn changed(&self, value: Option<&Node>) -> (Node, bool) {
+    /// The body with another value here, and why the schema refuses it, if it does.
+    fn changed(&self, value: Option<&Node>) -> (Node, Option<String>) {
         let body = place::with(self.body, self.place, value);
-        let wrong = self.good.is_wrong(&body);
+        let wrong = self.good.wrong(&body);
         (body, wrong)
     }
 
@@ -107,7 +107,7 @@ impl Field<'_, '_> {
             self.add("missing", 0, None);
         }
         let (body, wrong) = self.changed(Some(&self.node(&Value::Null)));
-        let mut request = self.good.but(Answer::refusal_if(wrong && needed));
+        let mut request = self.good.but(Answer::refusal_if(wrong.filter(|_| needed.is_some())));
         request.body = Some(BodyPart::Json(body));
         self.all.push(Provocation::new(&format!("{} null", self.name), 3, request));
     }
@@ -115,7 +115,7 @@ impl Field<'_, '_> {
     /// Those of the values that the schema refuses, or one of the others if it refuses none. A step is named by its
     /// value only if every seed sends that value: what is accepted in a baseline is known again by the name.
     fn some_of(&mut self, what: &str, rank: u8, values: Vec<Value>, most: usize, dice: &mut Dice) {
-        let refused = |value: &Value| self.changed(Some(&self.node(value))).1;
+        let refused = |value: &Value| self.changed(Some(&self.node(value))).1.is_some();
         let (wrong, unclear): (Vec<_>, Vec<_>) = values.into_iter().partition(refused);
         if let Some(first) = wrong.first().filter(|_| self.wrong.is_none()) {
             self.wrong = Some(self.node(first));
@@ -179,7 +179,7 @@ impl Field<'_, '_> {
         self.add("empty", 2, Some(&self.node(&json!(""))));
         let forms = ["edge", " ", "@", "edge edge", "2024-13-45", "0", "%", "é\u{202e}"];
         let forms = forms.into_iter().filter(|form| *form != text).map(Value::from);
-        let refused = |value: &Value| self.changed(Some(&self.node(value))).1;
+        let refused = |value: &Value| self.changed(Some(&self.node(value))).1.is_some();
         let wrong: Vec<_> = forms.filter(refused).collect();
         if !wrong.is_empty() {
             self.some_of("in another form", 1, wrong, 2, dice);
@@ -208,7 +208,7 @@ fn extra(good: &Good<'_>, body: &Node) -> Option<Provocation> {
     let more = crate::model::Entry { key: good.here("edge_extra".into()), value: good.text("edge") };
     let kind = NodeKind::Map(entries.iter().cloned().chain([more]).collect());
     let body = Node { kind, span: body.span };
-    let mut request = good.but(Answer::refusal_if(good.is_wrong(&body)));
+    let mut request = good.but(Answer::refusal_if(good.wrong(&body)));
     request.body = Some(BodyPart::Json(body));
     Some(Provocation::new("an unknown field", 1, request))
 }

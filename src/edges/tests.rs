@@ -234,6 +234,27 @@ fn bodies_are_wrong_by_json_or_by_the_schema() {
 }
 
 #[test]
+fn a_demand_says_why_it_is_made() {
+    let scenarios = all(1);
+    for (scenario, name, why) in [
+        (0, "no key", "section 15.5.2"),
+        (0, "an unknown route", "section 15.5.5"),
+        (0, "an unknown method", "section 9.1"),
+        (1, "an unknown id", "`unknown`"),
+        (0, "malformed JSON", "RFC 8259"),
+        (0, "an empty body", "`/name` breaks `/required` in the schema lead.json"),
+        (0, "null as the body", "the body breaks `/type` in the schema lead.json"),
+        (0, "rooms out of range: 21", "`/rooms` breaks `/properties/rooms/maximum` in the schema lead.json"),
+        (0, "the good request a second time", "`unique`"),
+        (0, "a header of 4 kB", "section 15.6"),
+        (0, "the good request", ""),
+    ] {
+        let because = &request(&scenarios[scenario], name).expect.because;
+        assert!(because.contains(why) && because.is_empty() == why.is_empty(), "{name}: {because}");
+    }
+}
+
+#[test]
 fn media_types_may_be_guessed() {
     let post = &all(1)[0];
     for name in
