@@ -340,6 +340,19 @@ fn a_field_that_the_good_body_lacks_is_added_to_be_wrong() {
 }
 
 #[test]
+fn what_several_operations_need_comes_first_once() {
+    let edges = "\n  operations:
+    POST /a: { json: {}, capture: { a: $.a, more: $.more } }
+    POST /b: { json: { a: \"{{ a }}\" }, capture: { b: $.b } }
+    POST /c: { json: { a: \"{{ a }}{{ more }}\" }, capture: { c: $.c } }
+    POST /d: { json: { of: \"{{ b }}{{ c }}\" } }\n";
+    let scenario = &made(edges, &[], 1, usize::MAX, false)[3];
+    let setup: Vec<_> = scenario.setup.iter().map(|step| step.name.value.as_str()).collect();
+    assert_eq!(setup, ["first POST /a", "first POST /b", "first POST /c", "the good request"]);
+    assert!(scenario.requires.is_empty(), "{:?}", scenario.requires);
+}
+
+#[test]
 fn duplicates_are_the_same_body_twice() {
     let scenarios = all(1);
     let body = Value::from("{{ edge_body }}");
