@@ -91,7 +91,8 @@ fn check_parameters(operation: &Operation, problems: &mut Problems<'_>) {
 
 /// The names in braces.
 fn parameters(path: &str) -> Vec<&str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 fn headers(fields: &Fields<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<HeaderLine> {
