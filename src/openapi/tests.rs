@@ -126,6 +126,21 @@ fn schemas_of_both_versions_become_json_schema() {
 }
 
 #[test]
+fn the_advice_for_large_documents_keeps_them_in_one_file() {
+    let again = |name: &str| format!("[{}]", format!("*{name}, ").repeat(100));
+    let bomb = format!(
+        "openapi: 3.1.0\nx-a: &a [{}]\nx-b: &b {}\nx-c: {}\npaths: {{ /a: {{ get: {{}} }} }}\n",
+        "0, ".repeat(100),
+        again("a"),
+        again("b")
+    );
+    for text in [bomb, format!("openapi: 3.1.0\n# {}\n", "x".repeat(9 << 20))] {
+        let found = told(&parse(&Source::new("api.yaml", &text)).expect_err("beyond the limits"));
+        assert!(found[0].contains("in one file") && !found[0].contains("split"), "{found:?}");
+    }
+}
+
+#[test]
 fn references_are_put_in_place_and_circles_allow_everything() {
     let description = read(
         "openapi: 3.1.0
