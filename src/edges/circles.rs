@@ -1,6 +1,7 @@
 //! Operations that wait for each other's captures, so that none can come first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
 
 use super::good::Good;
 use crate::model::{Capture, Diagnostic};
@@ -37,8 +38,8 @@ fn circle<'n, 'g>(start: usize, needs: &'n [Vec<Need<'g>>]) -> Option<Vec<&'n Ne
     let mut open = VecDeque::from([start]);
     while let Some(at) = open.pop_front() {
         for need in needs[at].iter().filter(|need| need.operation >= start) {
-            if !before.contains_key(&need.operation) {
-                before.insert(need.operation, (at, need));
+            if let Entry::Vacant(entry) = before.entry(need.operation) {
+                entry.insert((at, need));
                 open.push_back(need.operation);
             }
         }

@@ -33,9 +33,9 @@ impl Answer {
     }
 
     /// Why no other answer is right.
-    fn because(&self) -> String {
+    fn because(self) -> String {
         match self {
-            Self::Refusal(why) => why.clone(),
+            Self::Refusal(why) => why,
             Self::RefusalOrNotImplemented => {
                 "no API of HTTP and JSON has this method (RFC 9110, section 9.1)".to_owned()
             }
