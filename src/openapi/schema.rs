@@ -26,7 +26,6 @@ const PLAIN: &[&str] = &[
     "minProperties",
     "minimum",
     "multipleOf",
-    "readOnly",
     "uniqueItems",
 ];
 /// Keywords with one schema.
@@ -112,8 +111,8 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                         members.map(|entry| (entry.key.value.to_string(), self.property(entry, depth)));
                     schema.insert(key.to_owned(), Value::Object(members.collect()));
                 }
-                "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "exclusiveMinimum"
-                | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
+                "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "readOnly"
+                | "exclusiveMinimum" | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
                 _ if SILENT.contains(&key) || key.starts_with("x-") => {}
                 _ => {
                     self.note(value, &format!("the keyword `{key}` is not understood and allows everything"));
@@ -159,6 +158,9 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
             ("required", Value::Array(names)) => {
                 let names = names.into_iter().filter(Value::is_string);
                 schema.insert(key.to_owned(), Value::Array(names.collect()));
+            }
+            ("readOnly", flag @ Value::Bool(true)) => {
+                schema.insert(key.to_owned(), flag);
             }
             ("exclusiveMinimum" | "exclusiveMaximum", limit @ Value::Number(_)) => {
                 schema.insert(key.to_owned(), limit);
@@ -207,10 +209,16 @@ fn is_read_only(schema: &Value) -> bool {
 
 /// What only answers have, a request need not bring.
 fn demand_nothing_read_only(schema: &mut Map<String, Value>) {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let read_only = properties.into_iter().flatten().filter(|(_, property)| is_read_only(property));
-    let read_only: Vec<String> = read_only.map(|(name, _)| name.clone()).collect();
-    if let Some(Value::Array(names)) = schema.get_mut("required") {
-        names.retain(|name| !read_only.iter().any(|other| name == other));
+    let read_only = |properties: Option<&Value>| -> Vec<String> {
+        let properties = properties.and_then(Value::as_object);
+        let read_only = properties.into_iter().flatten().filter(|(_, property)| is_read_only(property));
+        read_only.map(|(name, _)| name.clone()).collect()
+    };
+    let own = read_only(schema.get("properties"));
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    let names: Vec<_> =
+        parts.into_iter().flatten().flat_map(|part| read_only(part.get("properties"))).chain(own).collect();
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| !names.iter().any(|other| name == other));
     }
 }

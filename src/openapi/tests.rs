@@ -118,6 +118,10 @@ fn schemas_of_both_versions_become_json_schema() {
             "{ required: [id], properties: { id: { allOf: [{ type: string, readOnly: true }] } } }",
             json!({ "required": [], "properties": { "id": { "readOnly": true } } }),
         ),
+        (
+            "{ required: [id], allOf: [{ properties: { id: { readOnly: true } } }], readOnly: what }",
+            json!({ "required": [], "allOf": [{ "properties": { "id": { "readOnly": true } } }] }),
+        ),
         ("{ pattern: \"(?=x)y\" }", json!({})),
         ("{ oneOf: [{ type: integer }, true] }", json!({ "oneOf": [{ "type": "integer" }, true] })),
     ] {
