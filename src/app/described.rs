@@ -68,7 +68,7 @@ pub(super) fn read(
     }
     let mut schemas = Vec::new();
     for (name, schema) in description.schemas {
-        match BodySchema::compile(schema) {
+        match BodySchema::compile(format!("of {name} in {shown}"), schema) {
             Ok(schema) => schemas.push((name, schema)),
             Err(why) => notes.push(format!("{shown}: {name}: the body's schema is not understood: {why}")),
         }

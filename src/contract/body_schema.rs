@@ -8,27 +8,31 @@ use super::schema;
 /// A compiled schema of a request body, with its text for hints.
 #[derive(Debug)]
 pub struct BodySchema {
+    /// What it is called: its file, say.
+    name: String,
     value: Value,
     pub(super) validator: Validator,
 }
 
 impl BodySchema {
-    pub(super) fn new(value: Value, validator: Validator) -> Self {
-        Self { value, validator }
+    pub(super) fn new(name: String, value: Value, validator: Validator) -> Self {
+        Self { name, value, validator }
     }
 
-    /// Compiles a schema (2020-12) that refers to nothing outside itself.
+    /// Compiles a schema (2020-12) that refers to nothing outside itself; `name` is what it is called.
     ///
     /// # Errors
     /// Why it is not a schema, in words.
-    pub fn compile(value: Value) -> Result<Self, String> {
+    pub fn compile(name: String, value: Value) -> Result<Self, String> {
         let validator = schema::compile_alone(&value)?;
-        Ok(Self { value, validator })
+        Ok(Self { name, value, validator })
     }
 
-    /// Whether a body breaks the schema.
-    pub fn refuses(&self, body: &Value) -> bool {
-        !self.validator.is_valid(body)
+    /// The first reason why a body breaks the schema, in words, if it does. Members are named, values never shown.
+    pub fn why(&self, body: &Value) -> Option<String> {
+        let (place, keyword) = schema::first(&self.validator, body)?;
+        let place = if place.is_empty() { "the body".to_owned() } else { format!("`{place}`") };
+        Some(format!("{place} breaks `{keyword}` in the schema {}", self.name))
     }
 
     /// Where a body breaks the schema, as JSON pointers; what is missing has the place where it should stand.

@@ -246,7 +246,34 @@ pub(super) fn check_operation(operation: &Spanned<String>, problems: &mut Proble
             "not an operation",
             help,
         );
+        return;
     }
+    let path = operation.value.split_once(' ').map_or("", |(_, path)| path);
+    if let Some((title, help)) = path_mistake(path) {
+        problems.add_with_help(operation.span, title, "not such a path", help);
+    }
+}
+
+/// What is wrong with the path of an operation, and what to do.
+fn path_mistake(path: &str) -> Option<(String, &'static str)> {
+    if path.contains(['?', '#']) {
+        let title = format!("the path `{path}` has a query or a fragment");
+        return Some((
+            title,
+            "an operation is its path alone; under `edges`, parameters stand under its `query`",
+        ));
+    }
+    if path.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let title = format!("the path `{path}` has a blank");
+        return Some((title, "write `%20` for a blank that belongs to the path"));
+    }
+    let whole = |part: &str| {
+        let inner = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')).unwrap_or(part);
+        !inner.contains(['{', '}']) && part != "{}"
+    };
+    let part = path.split('/').find(|part| !whole(part))?;
+    let title = format!("`{part}` is neither a parameter nor a fixed part of the path");
+    Some((title, "a parameter is a name in braces, from one slash to the next: `/leads/{id}`"))
 }
 
 /// The operations whose request bodies have a schema. What the schemas say is added when they are read.

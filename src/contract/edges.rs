@@ -42,6 +42,7 @@ fn operation(name: Spanned<String>, node: &Node, problems: &mut Problems<'_>) ->
         headers: headers(&fields, "headers", problems),
         key: None,
         body: fields.get("json").cloned(),
+        optional: Vec::new(),
         unique: fields.flag("unique").unwrap_or_default(),
         capture: captures(&fields, problems),
         guessed: false,
@@ -90,7 +91,8 @@ fn check_parameters(operation: &Operation, problems: &mut Problems<'_>) {
 
 /// The names in braces.
 fn parameters(path: &str) -> Vec<&str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 fn headers(fields: &Fields<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<HeaderLine> {

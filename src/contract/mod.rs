@@ -138,7 +138,10 @@ fn compile(decoded: &Decoded, json: &JsonFiles, mistakes: &mut Vec<Diagnostic>) 
     let details = details.collect();
     let text = |name: &str| json.get(name).map(|file| file.value.clone()).unwrap_or_default();
     let requests = schemas.requests.iter();
-    let requests = requests.filter_map(|file| Some(BodySchema::new(text(&file.value), build(&file.value)?)));
+    let requests = requests.filter_map(|file| {
+        let name = &file.value;
+        Some(BodySchema::new(name.clone(), text(name), build(name)?))
+    });
     let requests = requests.collect();
     Some(Schemas { envelope: envelope?, success, details, requests })
 }

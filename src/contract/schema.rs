@@ -93,6 +93,16 @@ pub(super) fn places(schema: &Validator, value: &Value) -> Vec<String> {
     schema.iter_errors(value).take(MOST).map(|error| place(&error)).collect()
 }
 
+/// Where a value breaks a schema first, and the place in the schema that says so; both as JSON pointers.
+pub(super) fn first(schema: &Validator, value: &Value) -> Option<(String, String)> {
+    // Asked of every variation, most of which are as documented.
+    if schema.is_valid(value) {
+        return None;
+    }
+    let error = schema.iter_errors(value).next()?;
+    Some((place(&error), error.schema_path().to_string()))
+}
+
 /// The place of a mistake; what is missing has the place where it should stand.
 fn place(error: &ValidationError<'_>) -> String {
     let mut pointer = error.instance_path().to_string();

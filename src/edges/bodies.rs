@@ -15,6 +15,10 @@ const LARGE: usize = 1_100_000;
 /// Bytes of the larger one, on demand.
 const LARGER: usize = 10_600_000;
 
+/// Why what is no JSON must be refused.
+const NO_JSON: &str =
+    "what is declared as JSON and is none is a bad request (RFC 8259, section 2; RFC 9110, section 15.5.1)";
+
 /// Unreadable, empty, deep, large and odd bodies.
 pub(super) fn provoke(good: &Good<'_>, _: &mut Dice) -> Vec<Provocation> {
     let Some(body) = &good.body else { return Vec::new() };
@@ -29,11 +33,11 @@ pub(super) fn provoke(good: &Good<'_>, _: &mut Dice) -> Vec<Provocation> {
     // a server may leave it unread, unless the contract has a schema for it.
     let unread =
         matches!(&*good.operation.method, "GET" | "HEAD" | "DELETE" | "OPTIONS") && good.schema.is_none();
-    let broken = Answer::refusal_if(!unread);
-    let mut all = vec![send("malformed JSON", 0, broken, b"{\"edge\": edge]")];
+    let broken = || Answer::refusal_if((!unread).then_some(NO_JSON));
+    let mut all = vec![send("malformed JSON", 0, broken(), b"{\"edge\": edge]")];
     let half = &text[..floor(&text, text.len() / 2)];
     if !half.is_empty() && serde_json::from_str::<Value>(half).is_err() {
-        all.push(send("truncated JSON", 0, broken, half.as_bytes()));
+        all.push(send("truncated JSON", 0, broken(), half.as_bytes()));
     }
     // Some servers take no body for an empty object, so it is wrong only if that is.
     let nothing = Answer::refusal_if(good.refuses(&json!({})));

@@ -7,6 +7,10 @@ use super::{Dice, Provocation};
 use crate::model::{HeaderLine, NodeKind};
 use crate::redact::is_credential;
 
+/// Why these must be refused.
+const NO_KEY: &str =
+    "the operation needs a key, and without a valid one a request is refused (RFC 9110, section 15.5.2)";
+
 /// No key, a malformed, an unknown and an expired one, and another scheme. Whatever else sounds like a credential is
 /// taken away as well: it might be enough by itself.
 pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
@@ -31,7 +35,7 @@ fn in_header(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
         _ => key.to_owned(),
     };
     let with = |what: &str, rank: u8, value: Option<String>| {
-        let mut request = good.but(Answer::Refusal);
+        let mut request = good.but(Answer::Refusal(NO_KEY.to_owned()));
         request.headers.retain(|line| line.name.value != *name && !is_credential(&line.name.value));
         request.headers.extend(value.map(|value| good.header(name, &value)));
         Provocation::new(what, rank, request)
@@ -85,7 +89,7 @@ fn alike(key: &str, dice: &mut Dice) -> Option<String> {
 
 fn in_query(good: &Good<'_>, name: &str, dice: &mut Dice) -> Vec<Provocation> {
     let with = |what: &str, rank: u8, value: Option<String>| {
-        let mut request = good.but(Answer::Refusal);
+        let mut request = good.but(Answer::Refusal(NO_KEY.to_owned()));
         request.headers.retain(|line| !is_credential(&line.name.value));
         request.query.retain(|(key, _)| key.value != *name);
         request.query.extend(value.map(|value| (good.here(name.to_owned()), good.text(&value))));
@@ -110,7 +114,7 @@ fn expired(good: &Good<'_>) -> Option<Provocation> {
     if let Some(name) = missing.first() {
         return Some(Provocation::left_out(NAME, format!("requires `{name}`, which is not given")));
     }
-    let mut request = good.but(Answer::Refusal);
+    let mut request = good.but(Answer::Refusal(NO_KEY.to_owned()));
     let replaced = |line: &HeaderLine| {
         let named = lines.iter().any(|expired| expired.name.value.eq_ignore_ascii_case(&line.name.value));
         named || is_credential(&line.name.value)

@@ -11,27 +11,29 @@ use crate::model::{BodyPart, Node, NodeKind};
 const LONG: usize = 5_000;
 /// Items of a list that is too long for most.
 const MANY: usize = 1_000;
+/// Most fields that are added to one body.
+const MOST_OPTIONAL: usize = 100;
 
 /// Every field of the good body made wrong in every way; the schema says which of them must be refused.
 pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
     let (Some(body), Some(filled)) = (&good.operation.body, &good.body) else { return Vec::new() };
     let (mut all, mut wrong) = (Vec::new(), Vec::new());
     for place in place::places(body) {
-        let value = filled.pointer(&place::pointer(&place));
-        let name = place::name(&place);
-        let mut field = Field { good, body, place: &place, name, all: &mut all, wrong: None };
-        field.missing_or_null();
-        match value {
-            Some(Value::String(text)) => field.text(text, dice),
-            Some(Value::Number(number)) => field.number(number, dice),
-            Some(Value::Array(items)) => field.list(items),
-            _ => {}
+        let field =
+            Field { good, body, place: &place, name: place::name(&place), all: &mut all, wrong: None };
+        wrong.extend(field.vary(filled, dice).map(|value| (place, value)));
+    }
+    for (way, value) in good.operation.optional.iter().take(MOST_OPTIONAL) {
+        let place: Vec<_> = way.iter().cloned().map(place::Part::Member).collect();
+        let body = &place::with(body, &place, Some(value));
+        let filled = &(good.target.render)(body).unwrap_or_else(|| body.to_json());
+        let inner = place::places(value).into_iter().map(|below| [&*place, &below].concat());
+        for place in std::iter::once(place.clone()).chain(inner) {
+            let name = place::name(&place);
+            let field = Field { good, body, place: &place, name, all: &mut all, wrong: None };
+            let found = field.vary(filled, dice);
+            wrong.extend(found.filter(|_| place.len() == way.len()).map(|value| (place, value)));
         }
-        if let Some(value) = value {
-            field.other_type(value, dice);
-        }
-        let scalar = value.is_some_and(|value| !value.is_object() && !value.is_array());
-        wrong.extend(field.wrong.filter(|_| scalar).map(|value| (place, value)));
     }
     all.extend(together(good, body, &wrong));
     all.extend(extra(good, body));
@@ -47,7 +49,7 @@ fn together(good: &Good<'_>, body: &Node, wrong: &[(Vec<place::Part>, Node)]) ->
     if wrong.len() < 2 {
         return None;
     }
-    let mut request = good.but(Answer::refusal_if(good.is_wrong(&all)));
+    let mut request = good.but(Answer::refusal_if(good.wrong(&all)));
     request.body = Some(BodyPart::Json(all));
     Some(Provocation::new(&format!("{} fields wrong at once", wrong.len()), 0, request))
 }
@@ -67,10 +69,25 @@ impl Field<'_, '_> {
         Node::from_json(value, self.good.span())
     }
 
-    /// The body with another value here, and whether the schema refuses it.
-    fn changed(&self, value: Option<&Node>) -> (Node, bool) {
+    /// The variations of the field, and a value that the schema refuses, if there is one and the field is no
+    /// collection. `filled` is the body with its templates filled in.
+    fn vary(mut self, filled: &Value, dice: &mut Dice) -> Option<Node> {
+        self.missing_or_null();
+        let value = filled.pointer(&place::pointer(self.place))?;
+        match value {
+            Value::String(text) => self.text(text, dice),
+            Value::Number(number) => self.number(number, dice),
+            Value::Array(items) => self.list(items),
+            _ => {}
+        }
+        self.other_type(value, dice);
+        self.wrong.filter(|_| !value.is_object() && !value.is_array())
+    }
+
+    /// The body with another value here, and why the schema refuses it, if it does.
+    fn changed(&self, value: Option<&Node>) -> (Node, Option<String>) {
         let body = place::with(self.body, self.place, value);
-        let wrong = self.good.is_wrong(&body);
+        let wrong = self.good.wrong(&body);
         (body, wrong)
     }
 
@@ -83,12 +100,14 @@ impl Field<'_, '_> {
 
     /// Null is often taken for nothing, so it is wrong only where nothing is wrong, too.
     fn missing_or_null(&mut self) {
-        let (_, needed) = self.changed(None);
-        if matches!(self.place.last(), Some(place::Part::Member(_))) {
+        let (without, needed) = self.changed(None);
+        // Without a field that was added it is the good body again.
+        let good = self.good.operation.body.as_ref() == Some(&without);
+        if matches!(self.place.last(), Some(place::Part::Member(_))) && !good {
             self.add("missing", 0, None);
         }
         let (body, wrong) = self.changed(Some(&self.node(&Value::Null)));
-        let mut request = self.good.but(Answer::refusal_if(wrong && needed));
+        let mut request = self.good.but(Answer::refusal_if(wrong.filter(|_| needed.is_some())));
         request.body = Some(BodyPart::Json(body));
         self.all.push(Provocation::new(&format!("{} null", self.name), 3, request));
     }
@@ -96,7 +115,7 @@ impl Field<'_, '_> {
     /// Those of the values that the schema refuses, or one of the others if it refuses none. A step is named by its
     /// value only if every seed sends that value: what is accepted in a baseline is known again by the name.
     fn some_of(&mut self, what: &str, rank: u8, values: Vec<Value>, most: usize, dice: &mut Dice) {
-        let refused = |value: &Value| self.changed(Some(&self.node(value))).1;
+        let refused = |value: &Value| self.changed(Some(&self.node(value))).1.is_some();
         let (wrong, unclear): (Vec<_>, Vec<_>) = values.into_iter().partition(refused);
         if let Some(first) = wrong.first().filter(|_| self.wrong.is_none()) {
             self.wrong = Some(self.node(first));
@@ -160,7 +179,7 @@ impl Field<'_, '_> {
         self.add("empty", 2, Some(&self.node(&json!(""))));
         let forms = ["edge", " ", "@", "edge edge", "2024-13-45", "0", "%", "é\u{202e}"];
         let forms = forms.into_iter().filter(|form| *form != text).map(Value::from);
-        let refused = |value: &Value| self.changed(Some(&self.node(value))).1;
+        let refused = |value: &Value| self.changed(Some(&self.node(value))).1.is_some();
         let wrong: Vec<_> = forms.filter(refused).collect();
         if !wrong.is_empty() {
             self.some_of("in another form", 1, wrong, 2, dice);
@@ -189,7 +208,7 @@ fn extra(good: &Good<'_>, body: &Node) -> Option<Provocation> {
     let more = crate::model::Entry { key: good.here("edge_extra".into()), value: good.text("edge") };
     let kind = NodeKind::Map(entries.iter().cloned().chain([more]).collect());
     let body = Node { kind, span: body.span };
-    let mut request = good.but(Answer::refusal_if(good.is_wrong(&body)));
+    let mut request = good.but(Answer::refusal_if(good.wrong(&body)));
     request.body = Some(BodyPart::Json(body));
     Some(Provocation::new("an unknown field", 1, request))
 }

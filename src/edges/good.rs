@@ -14,10 +14,10 @@ use crate::redact::is_credential;
 use crate::template;
 
 /// What an answer may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// A refusal: the input is surely wrong.
-    Refusal,
+    /// A refusal: the input is surely wrong, for the reason given.
+    Refusal(String),
     /// A refusal, or a 501 (RFC 9110, section 15.6.2): the method is surely unknown.
     RefusalOrNotImplemented,
     /// Anything but a crash: the documents are silent.
@@ -27,16 +27,29 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    /// A refusal if the input is surely wrong.
-    pub(super) fn refusal_if(wrong: bool) -> Self {
-        if wrong { Self::Refusal } else { Self::Any }
+    /// A refusal if there is a reason why the input is surely wrong.
+    pub(super) fn refusal_if(why: Option<impl Into<String>>) -> Self {
+        why.map_or(Self::Any, |why| Self::Refusal(why.into()))
     }
 
-    fn statuses(self) -> Vec<(u16, u16)> {
+    /// Why no other answer is right.
+    fn because(self) -> String {
+        match self {
+            Self::Refusal(why) => why,
+            Self::RefusalOrNotImplemented => {
+                "no API of HTTP and JSON has this method (RFC 9110, section 9.1)".to_owned()
+            }
+            Self::Any | Self::AnyOrNotImplemented => {
+                "it may be taken or refused, but nothing that a client sends is the server's own error (RFC 9110, section 15.6)".to_owned()
+            }
+        }
+    }
+
+    fn statuses(&self) -> Vec<(u16, u16)> {
         const REFUSAL: (u16, u16) = (400, 499);
         const NOT_IMPLEMENTED: (u16, u16) = (501, 501);
         match self {
-            Self::Refusal => vec![REFUSAL],
+            Self::Refusal(_) => vec![REFUSAL],
             Self::RefusalOrNotImplemented => vec![REFUSAL, NOT_IMPLEMENTED],
             Self::Any => vec![(200, 299), (300, 399), REFUSAL],
             Self::AnyOrNotImplemented => vec![(200, 299), (300, 399), REFUSAL, NOT_IMPLEMENTED],
@@ -129,6 +142,7 @@ impl<'a> Good<'a> {
         let expect = Expect {
             span: self.span(),
             status: Some(self.here(StatusSet { ranges: answer.statuses() })),
+            because: answer.because(),
             ..Expect::default()
         };
         RequestSpec { expect, capture: Vec::new(), ..self.request() }
@@ -157,15 +171,15 @@ impl<'a> Good<'a> {
         self.operation.path.split('/').any(|part| parameter(part).is_some())
     }
 
-    /// Whether the schema says that a body is wrong; it is filled in first.
-    pub(super) fn is_wrong(&self, body: &Node) -> bool {
-        let Some(schema) = self.schema else { return false };
-        (self.target.render)(body).is_some_and(|body| schema.refuses(&body))
+    /// Why the schema says that a body is wrong, if it does; it is filled in first.
+    pub(super) fn wrong(&self, body: &Node) -> Option<String> {
+        let schema = self.schema?;
+        schema.why(&(self.target.render)(body)?)
     }
 
-    /// Whether the schema says that a body is wrong.
-    pub(super) fn refuses(&self, body: &Value) -> bool {
-        self.schema.is_some_and(|schema| schema.refuses(body))
+    /// Why the schema says that a body is wrong, if it does.
+    pub(super) fn refuses(&self, body: &Value) -> Option<String> {
+        self.schema.and_then(|schema| schema.why(body))
     }
 
     /// The variables that the good request needs.

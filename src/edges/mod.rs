@@ -6,6 +6,7 @@
 
 mod bodies;
 mod choose;
+mod circles;
 mod credentials;
 mod dice;
 mod fields;
@@ -71,7 +72,7 @@ pub static FAMILIES: [Family; 8] = [
     },
     Family {
         name: "fields",
-        sends: "each field of the good body missing, null, empty, of another type, out of range, in another form, of 5,000 characters, with a NUL; one field more; all that can be wrong at once",
+        sends: "each field of the good body missing, null, empty, of another type, out of range, in another form, of 5,000 characters, with a NUL; one field more; all that can be wrong at once; of an OpenAPI document also the fields that the good body may have and lacks",
         refused: "what the schema refuses; null only where the field may not be missing either",
         provoke: fields::provoke,
     },
@@ -143,11 +144,13 @@ pub fn scenarios(targets: &[Target<'_>], seed: u64, most: usize) -> Vec<Scenario
     drafts.into_iter().map(|draft| draft.scenario(most)).collect()
 }
 
-/// Good bodies that their own schemas refuse.
+/// Good bodies that their own schemas refuse, and operations of which none can come first.
 pub fn mistakes(target: &Target<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for operation in target.edges.operations.iter().filter(|operation| !operation.guessed) {
-        let good = Good::new(operation, target);
+    let written = target.edges.operations.iter().filter(|operation| !operation.guessed);
+    let goods: Vec<_> = written.map(|operation| Good::new(operation, target)).collect();
+    let mut found = circles::mistakes(&goods);
+    for good in &goods {
+        let operation = good.operation;
         let known = operation.body.iter().flat_map(variables).all(|name| (target.given)(&name));
         let (Some(node), Some(body), Some(schema)) = (&operation.body, &good.body, good.schema) else {
             continue;
@@ -251,18 +254,26 @@ fn prepare<'a>(good: &Good<'a>, way: &mut Vec<&'a str>, setup: &mut Vec<Step>, r
     let mut names: Vec<_> = good.variables().into_iter().collect();
     names.sort_unstable();
     for name in names.into_iter().filter(|name| !(good.target.given)(name)) {
-        let gives = |other: &&Operation| {
-            let own = other.capture.iter().any(|capture| capture.name.value == name);
-            own && !way.contains(&other.name.value.as_str())
-        };
+        let gives = |other: &&Operation| other.capture.iter().any(|capture| capture.name.value == name);
         let Some(other) = operations.iter().find(gives) else {
             requires.push(name);
             continue;
         };
+        if way.contains(&other.name.value.as_str()) {
+            // A circle, which is told as a mistake of the file.
+            requires.push(name);
+            continue;
+        }
+        // It may give more than one variable, or be needed by others, too.
+        let first = format!("first {}", other.name.value);
+        if setup.iter().any(|step| step.name.value == first) {
+            continue;
+        }
         way.push(&other.name.value);
         let other = Good::new(other, good.target);
         prepare(&other, way, setup, requires);
-        setup.push(step(&other, &format!("first {}", other.operation.name.value), Ok(other.request())));
+        way.pop();
+        setup.push(step(&other, &first, Ok(other.request())));
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn at<'n>(node: &'n Node, place: &Place) -> Option<&'n Node> {
     })
 }
 
-/// The same body with another value at a place, or without it.
+/// The same body with another value at a place, or without it. A member that its object lacks is added.
 pub(super) fn with(node: &Node, place: &Place, value: Option<&Node>) -> Node {
     let Some((part, rest)) = place.split_first() else {
         return value.unwrap_or(node).clone();
@@ -96,7 +96,13 @@ pub(super) fn with(node: &Node, place: &Place, value: Option<&Node>) -> Node {
                 let gone = rest.is_empty() && value.is_none();
                 (!gone).then(|| Entry { key: entry.key.clone(), value: with(&entry.value, rest, value) })
             };
-            NodeKind::Map(entries.iter().filter_map(changed).collect())
+            let mut all: Vec<_> = entries.iter().filter_map(changed).collect();
+            let known = entries.iter().any(|entry| *entry.key.value == **name);
+            if let Some(value) = value.filter(|_| rest.is_empty() && !known) {
+                let key = crate::model::Spanned::new(name.as_str().into(), node.span);
+                all.push(Entry { key, value: value.clone() });
+            }
+            NodeKind::Map(all.into())
         }
         (Part::Item(index), NodeKind::List(items)) => {
             let changed = |(at, item): (usize, &Node)| {
@@ -135,5 +141,8 @@ mod tests {
         let changed = with(&body, &all[4], Some(&null)).to_json();
         assert_eq!(changed, json!({ "name": "Ada", "price": { "amount": 1, "a/b": [null, "y"] } }));
         assert_eq!(at(&body, &all[2]).map(Node::to_json), Some(json!(1)));
+        let more = [Part::Member("price".to_owned()), Part::Member("more".to_owned())];
+        let added = with(&body, &more, Some(&null)).to_json();
+        assert_eq!(added["price"], json!({ "amount": 1, "a/b": ["x", "y"], "more": null }));
     }
 }

@@ -7,6 +7,12 @@ use crate::model::{BodyPart, Node, NodeKind, RequestSpec};
 /// A method that HTTP's parsers know and hardly an API has (RFC 4918); it only reads.
 const STRANGE_METHOD: &str = "PROPFIND";
 
+/// Why an unknown route must be refused.
+const NOT_THERE: &str = "no operation has this path, so nothing can be there (RFC 9110, section 15.5.5)";
+/// Why an unknown id must be refused.
+const UNKNOWN_ID: &str =
+    "the contract lists this under `unknown`, so nothing is there (RFC 9110, section 15.5.5)";
+
 /// An unknown route, wrong and unknown methods, an unknown id.
 pub(super) fn provoke(good: &Good<'_>, dice: &mut Dice) -> Vec<Provocation> {
     let mut all = vec![unknown_route(good, dice)];
@@ -33,7 +39,7 @@ fn unknown_route(good: &Good<'_>, dice: &mut Dice) -> Provocation {
     }
     let template = parts.join("/");
     let known = good.target.edges.operations.iter().any(|other| may_be(&other.path, &template));
-    let mut request = good.but(Answer::refusal_if(!known));
+    let mut request = good.but(Answer::refusal_if((!known).then_some(NOT_THERE)));
     let parts = parts.iter().map(|part| if parameter(part).is_some() { "edge" } else { part });
     request.path.value = parts.collect::<Vec<_>>().join("/");
     Provocation::new("an unknown route", 0, request)
@@ -69,7 +75,7 @@ fn unknown_id(good: &Good<'_>, dice: &mut Dice) -> Option<Provocation> {
     let declared = !operation.unknown.is_empty();
     // A PUT may create what is not there, and a DELETE of nothing may be as good as done.
     let refused = declared && !matches!(&*operation.method, "PUT" | "DELETE");
-    let mut request = good.but(Answer::refusal_if(refused));
+    let mut request = good.but(Answer::refusal_if(refused.then_some(UNKNOWN_ID)));
     request.path.value = if declared {
         let others = operation.values.iter();
         let others =

@@ -41,6 +41,17 @@ fn compiled(edges: &str) -> Compiled {
 fn made(edges: &str, given: &[&str], seed: u64, most: usize, large: bool) -> Vec<Scenario> {
     let contract = compiled(edges);
     let edges = contract.edges.as_deref().expect("edges");
+    made_of(&contract, edges, given, seed, most, large)
+}
+
+fn made_of(
+    contract: &Compiled,
+    edges: &Edges,
+    given: &[&str],
+    seed: u64,
+    most: usize,
+    large: bool,
+) -> Vec<Scenario> {
     let engine = Engine::new(seed, || SystemTime::UNIX_EPOCH);
     let variables = Arc::new(Scope::new(0));
     let is_given = |name: &str| given.contains(&name);
@@ -223,6 +234,27 @@ fn bodies_are_wrong_by_json_or_by_the_schema() {
 }
 
 #[test]
+fn a_demand_says_why_it_is_made() {
+    let scenarios = all(1);
+    for (scenario, name, why) in [
+        (0, "no key", "section 15.5.2"),
+        (0, "an unknown route", "section 15.5.5"),
+        (0, "an unknown method", "section 9.1"),
+        (1, "an unknown id", "`unknown`"),
+        (0, "malformed JSON", "RFC 8259"),
+        (0, "an empty body", "`/name` breaks `/required` in the schema lead.json"),
+        (0, "null as the body", "the body breaks `/type` in the schema lead.json"),
+        (0, "rooms out of range: 21", "`/rooms` breaks `/properties/rooms/maximum` in the schema lead.json"),
+        (0, "the good request a second time", "`unique`"),
+        (0, "a header of 4 kB", "section 15.6"),
+        (0, "the good request", ""),
+    ] {
+        let because = &request(&scenarios[scenario], name).expect.because;
+        assert!(because.contains(why) && because.is_empty() == why.is_empty(), "{name}: {because}");
+    }
+}
+
+#[test]
 fn media_types_may_be_guessed() {
     let post = &all(1)[0];
     for name in
@@ -276,6 +308,48 @@ fn fields_are_wrong_where_the_schema_says_so() {
         together["rooms"] != 3 && together["price"]["amount"] != 1 && together["note"] == "x",
         "{together}"
     );
+}
+
+#[test]
+fn a_field_that_the_good_body_lacks_is_added_to_be_wrong() {
+    let contract =
+        compiled("\n  operations: { POST /leads: { json: { name: Ada, email: a@b.c, price: {} } } }\n");
+    let mut edges = contract.edges.as_deref().expect("edges").clone();
+    let value = |value| Node::from_json(&value, Default::default());
+    edges.operations[0].optional = vec![
+        (vec!["rooms".to_owned()], value(serde_json::json!(3))),
+        (vec!["price".to_owned(), "amount".to_owned()], value(serde_json::json!(1))),
+        (vec!["free".to_owned()], value(serde_json::json!({ "text": "x" }))),
+    ];
+    let post = &made_of(&contract, &edges, &[], 1, usize::MAX, false)[0];
+    for (name, expected) in [
+        ("rooms out of range: 21", "refused"),
+        ("rooms null", "any"),
+        ("price.amount out of range: 0", "refused"),
+        ("free.text of 5,000 characters", "any"),
+        ("free.text missing", "any"),
+        ("4 fields wrong at once", "refused"),
+    ] {
+        assert_eq!(demanded(post, name), expected, "{name}");
+    }
+    let sent = json(request(post, "rooms out of range: 21"));
+    assert_eq!(sent, serde_json::json!({ "name": "Ada", "email": "a@b.c", "price": {}, "rooms": 21 }));
+    assert_eq!(json(request(post, "price.amount out of range: 0"))["price"]["amount"], 0);
+    assert!(!names(post).contains(&"rooms missing"), "that is the good request");
+    assert_eq!(json(request(post, "the good request")).get("rooms"), None);
+}
+
+#[test]
+fn what_several_operations_need_comes_first_once() {
+    let edges = "\n  operations:
+    POST /a: { json: {}, capture: { a: $.a, more: $.more } }
+    POST /b: { json: { a: \"{{ a }}\" }, capture: { b: $.b } }
+    POST /c: { json: { a: \"{{ a }}{{ more }}\" }, capture: { c: $.c } }
+    POST /d: { json: { of: \"{{ b }}{{ c }}\" } }\n";
+    let scenario = &made(edges, &[], 1, usize::MAX, false)[3];
+    let setup: Vec<_> = scenario.setup.iter().map(|step| step.name.value.as_str()).collect();
+    assert_eq!(setup, ["first POST /a", "first POST /b", "first POST /c", "the good request"]);
+    assert!(scenario.requires.is_empty(), "{:?}", scenario.requires);
 }
 
 #[test]

@@ -17,7 +17,9 @@ pub(super) fn provoke(good: &Good<'_>, _: &mut Dice) -> Vec<Provocation> {
         let why = "its body has values that other operations capture, so it is another one each time";
         return vec![Provocation::left_out(name, why.to_owned())];
     }
-    let mut request = good.but(Answer::Refusal);
+    let mut request = good.but(Answer::Refusal(
+        "the operation is `unique`, so the second one is in conflict with the first (RFC 9110, section 15.5.10)".to_owned(),
+    ));
     request.body = Some(BodyPart::Json(body(good)));
     vec![Provocation::new(name, 0, request)]
 }

@@ -24,6 +24,7 @@ pub(super) fn status(expect: &Expect, response: &Response, context: &Context<'_>
     Some(
         Observation::new(&rules::STATUS, message)
             .values(expected, response.status.to_string())
+            .help(&*expect.because)
             .span(wanted.span),
     )
 }

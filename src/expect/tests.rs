@@ -43,6 +43,7 @@ fn expect_of(value: &Value) -> Expect {
         status: spanned("status").map(|(pair, span)| {
             Spanned::new(StatusSet { ranges: vec![(number(&pair[0]), number(&pair[1]))] }, span)
         }),
+        because: String::new(),
         error: part("error"),
         message: part("message"),
         details: node.get("details").cloned(),

@@ -38,6 +38,8 @@ pub struct Operation {
     pub key: Option<Spanned<String>>,
     /// The JSON body.
     pub body: Option<Node>,
+    /// Good values of members that the body may have and lacks, each with the names that lead there.
+    pub optional: Vec<(Vec<String>, Node)>,
     /// Whether the same request a second time must be refused.
     pub unique: bool,
     /// What the answer gives to other operations.

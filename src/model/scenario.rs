@@ -173,6 +173,8 @@ pub struct Expect {
     pub demand: Demand,
     /// The status.
     pub status: Option<Spanned<StatusSet>>,
+    /// Why this status is expected, where no file says it; may be empty.
+    pub because: String,
     /// The error code, wherever the contract says it stands.
     pub error: Option<Check>,
     /// The text for people, wherever the contract says it stands.

@@ -12,12 +12,16 @@ const MOST: usize = 2_000;
 /// is compiled.
 const MOST_PARTS: usize = 40_000;
 
+/// What to do about a document beyond the limits of files; references out of one are refused, so splitting is no help.
+const TOO_LARGE: &str =
+    "keep the paths that are to be provoked, and the components they refer to, in one file of their own";
+
 /// Parses a document, JSON or YAML.
 ///
 /// # Errors
 /// Every mistake in the parts that requests are made from, in file order.
 pub fn parse(source: &Source) -> Result<Description, Vec<Diagnostic>> {
-    let root = yaml::parse(source).map_err(|mistake| vec![*mistake])?;
+    let root = yaml::parse_advised(source, TOO_LARGE).map_err(|mistake| vec![*mistake])?;
     let mut problems = Problems::new(source);
     check_version(&root, &mut problems)?;
     keys::check(&root, keys::ROOT, "an OpenAPI document", &mut problems);

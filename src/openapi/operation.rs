@@ -38,6 +38,11 @@ pub(super) fn read(
         Some(body) => read_body(body, &mut translator),
         None => (None, None),
     };
+    let optional = schema.iter().zip(&body).flat_map(|((schema, _), body)| {
+        let lacking = sample::lacking(schema, &body.to_json());
+        lacking.into_iter().map(|(way, value)| (way, Node::from_json(&value, body.span)))
+    });
+    let optional = optional.collect();
     let mut notes = translator.unread;
     for part in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
         if !given.path.iter().any(|(key, _)| key.value == part) {
@@ -59,6 +64,7 @@ pub(super) fn read(
         headers: given.headers,
         key: access.key,
         body,
+        optional,
         unique: false,
         capture: Vec::new(),
         guessed: true,

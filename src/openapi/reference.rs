@@ -35,7 +35,7 @@ pub(super) fn lookup<'n>(
             span,
             format!("the reference `{text}` leads out of the file"),
             "not local",
-            "bundle the document into one file; a local reference starts with `#/`",
+            "bundle the document, or the paths that are to be provoked, into one file; a local reference starts with `#/`",
         );
         return None;
     };

@@ -134,6 +134,33 @@ fn object(schema: &Value, depth: usize) -> Value {
     Value::Object(members)
 }
 
+/// The members that a body may have and lacks, each with the names that lead there and a value that fits. Lists and
+/// alternatives are not looked into.
+pub(super) fn lacking(schema: &Value, body: &Value) -> Vec<(Vec<String>, Value)> {
+    let mut found = Vec::new();
+    lack(schema, body, &mut Vec::new(), &mut found);
+    found
+}
+
+fn lack(schema: &Value, body: &Value, way: &mut Vec<String>, found: &mut Vec<(Vec<String>, Value)>) {
+    let Some(members) = body.as_object() else { return };
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        way.push(name.clone());
+        match members.get(name) {
+            Some(member) => lack(property, member, way, found),
+            None if found.iter().any(|(known, _)| known == way) => {}
+            // What only answers have, a request does not bring.
+            None if property.get("readOnly") == Some(&Value::Bool(true)) => {}
+            None if property.is_object() => found.push((way.clone(), value(property, 0))),
+            None => {}
+        }
+        way.pop();
+    }
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        lack(part, body, way, found);
+    }
+}
+
 /// The members of all parts; parts that are no objects give the first value.
 fn merged(schema: &Value, parts: &[Value], depth: usize) -> Value {
     let own = if schema.get("properties").is_some() { object(schema, depth) } else { json!({}) };
@@ -227,5 +254,25 @@ mod tests {
         ] {
             assert_eq!(of(&schema), expected, "{schema}");
         }
+    }
+
+    #[test]
+    fn members_that_a_body_lacks_are_found_in_objects_and_in_parts() {
+        let schema = json!({
+            "properties": {
+                "name": {}, "rooms": { "minimum": 3 }, "id": { "readOnly": true }, "any": true,
+                "price": { "properties": { "amount": {}, "currency": { "const": "EUR" } } },
+                "list": { "items": { "properties": { "of": {} } } },
+            },
+            "allOf": [{ "properties": { "rooms": {}, "email": { "format": "email" } } }],
+        });
+        let body = json!({ "name": "x", "price": { "amount": 1 }, "list": [{}] });
+        let found = lacking(&schema, &body);
+        let found: Vec<_> = found.iter().map(|(way, value)| (way.join("."), value.clone())).collect();
+        let email = json!("edge-{{ uuid() }}@example.com");
+        assert_eq!(
+            found,
+            [("rooms".into(), json!(3)), ("price.currency".into(), json!("EUR")), ("email".into(), email)]
+        );
     }
 }

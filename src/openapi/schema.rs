@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::reference;
-use crate::model::{Node, NodeKind};
+use crate::model::{Entry, Node, NodeKind};
 use crate::yaml::Problems;
 
 /// Deepest nesting of schemas.
@@ -40,7 +40,6 @@ const SILENT: &[&str] = &[
     "description",
     "discriminator",
     "externalDocs",
-    "readOnly",
     "title",
     "writeOnly",
     "xml",
@@ -144,12 +143,12 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 }
                 "properties" => {
                     let members = value.as_map().unwrap_or_default().iter();
-                    let members = members
-                        .map(|entry| (entry.key.value.to_string(), self.translate(&entry.value, depth + 1)));
+                    let members =
+                        members.map(|entry| (entry.key.value.to_string(), self.property(entry, depth)));
                     schema.insert(key.to_owned(), Value::Object(members.collect()));
                 }
-                "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "exclusiveMinimum"
-                | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
+                "type" | "enum" | "format" | "pattern" | "required" | "nullable" | "readOnly"
+                | "exclusiveMinimum" | "exclusiveMaximum" => self.keyword(key, value, node, &mut schema),
                 _ if SILENT.contains(&key) || key.starts_with("x-") => {}
                 _ => {
                     self.left_out += 1;
@@ -157,7 +156,19 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 }
             }
         }
+        self.left_out += demand_nothing_read_only(&mut schema);
         Value::Object(schema)
+    }
+
+    /// A member's schema. What only answers have a server may leave unread, so anything is allowed there.
+    fn property(&mut self, entry: &'n Entry, depth: usize) -> Value {
+        let marked = entry.value.get("readOnly").is_some_and(|flag| flag.kind == NodeKind::Bool(true));
+        let schema = self.translate(&entry.value, depth + 1);
+        if marked || is_read_only(&schema) {
+            self.left_out += 1;
+            return json!({ "readOnly": true });
+        }
+        schema
     }
 
     /// Keywords that differ between the versions, or that only hold with care.
@@ -187,17 +198,11 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
                 }
             }
             ("required", Value::Array(names)) => {
-                // What only answers have, a request need not bring.
-                let read_only = |name: &Value| {
-                    let name = name.as_str().unwrap_or_default();
-                    let property = node.get("properties").and_then(|properties| properties.get(name));
-                    property
-                        .and_then(|property| property.get("readOnly"))
-                        .is_some_and(|flag| flag.kind == NodeKind::Bool(true))
-                };
-                self.left_out += usize::from(names.iter().any(read_only));
-                let names = names.into_iter().filter(|name| name.is_string() && !read_only(name));
+                let names = names.into_iter().filter(Value::is_string);
                 schema.insert(key.to_owned(), Value::Array(names.collect()));
+            }
+            ("readOnly", flag @ Value::Bool(true)) => {
+                schema.insert(key.to_owned(), flag);
             }
             ("exclusiveMinimum" | "exclusiveMaximum", limit @ Value::Number(_)) => {
                 schema.insert(key.to_owned(), limit);
@@ -239,4 +244,26 @@ impl<'n, 'p, 's> Translator<'n, 'p, 's> {
         let place = self.problems.source().position(at.span);
         self.unread.push(format!("line {}: {what}", place.line));
     }
+}
+
+fn is_read_only(schema: &Value) -> bool {
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    schema.get("readOnly") == Some(&Value::Bool(true)) || parts.into_iter().flatten().any(is_read_only)
+}
+
+/// What only answers have, a request need not bring. Returns how many demands were left out.
+fn demand_nothing_read_only(schema: &mut Map<String, Value>) -> usize {
+    let read_only = |properties: Option<&Value>| -> Vec<String> {
+        let properties = properties.and_then(Value::as_object);
+        let read_only = properties.into_iter().flatten().filter(|(_, property)| is_read_only(property));
+        read_only.map(|(name, _)| name.clone()).collect()
+    };
+    let own = read_only(schema.get("properties"));
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    let names: Vec<_> =
+        parts.into_iter().flatten().flat_map(|part| read_only(part.get("properties"))).chain(own).collect();
+    let Some(Value::Array(required)) = schema.get_mut("required") else { return 0 };
+    let before = required.len();
+    required.retain(|name| !names.iter().any(|other| name == other));
+    before - required.len()
 }

@@ -112,12 +112,35 @@ fn schemas_of_both_versions_become_json_schema() {
         ),
         (
             "{ required: [id, b], properties: { id: { readOnly: true }, b: {} } }",
-            json!({ "required": ["b"], "properties": { "id": {}, "b": {} } }),
+            json!({ "required": ["b"], "properties": { "id": { "readOnly": true }, "b": {} } }),
+        ),
+        (
+            "{ required: [id], properties: { id: { allOf: [{ type: string, readOnly: true }] } } }",
+            json!({ "required": [], "properties": { "id": { "readOnly": true } } }),
+        ),
+        (
+            "{ required: [id], allOf: [{ properties: { id: { readOnly: true } } }], readOnly: what }",
+            json!({ "required": [], "allOf": [{ "properties": { "id": { "readOnly": true } } }] }),
         ),
         ("{ pattern: \"(?=x)y\" }", json!({})),
         ("{ oneOf: [{ type: integer }, true] }", json!({ "oneOf": [{ "type": "integer" }, true] })),
     ] {
         assert_eq!(schema(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_advice_for_large_documents_keeps_them_in_one_file() {
+    let again = |name: &str| format!("[{}]", format!("*{name}, ").repeat(100));
+    let bomb = format!(
+        "openapi: 3.1.0\nx-a: &a [{}]\nx-b: &b {}\nx-c: {}\npaths: {{ /a: {{ get: {{}} }} }}\n",
+        "0, ".repeat(100),
+        again("a"),
+        again("b")
+    );
+    for text in [bomb, format!("openapi: 3.1.0\n# {}\n", "x".repeat(9 << 20))] {
+        let found = told(&parse(&Source::new("api.yaml", &text)).expect_err("beyond the limits"));
+        assert!(found[0].contains("in one file") && !found[0].contains("split"), "{found:?}");
     }
 }
 

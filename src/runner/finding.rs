@@ -1,6 +1,6 @@
 //! Observations become findings: placed in the scenario, with evidence, and without secrets.
 
-use crate::model::{Exchange, Finding, Observation, Scenario, Severity, Span};
+use crate::model::{Exchange, Finding, Observation, RuleSource, Scenario, Severity, Span};
 use crate::redact::Redactor;
 use crate::report;
 
@@ -77,7 +77,7 @@ impl Place<'_> {
             rule: observation.rule.code.to_owned(),
             name: observation.rule.name.to_owned(),
             severity: observation.severity,
-            source: observation.rule.source.to_string(),
+            source: self.source(observation),
             message: self.clean(&observation.message),
             help: self.clean(&observation.help),
             file: self.scenario.source.name.to_string(),
@@ -94,6 +94,14 @@ impl Place<'_> {
             curl: curl.to_owned(),
             response: response.to_owned(),
             snippet: self.snippet(span, &label),
+        }
+    }
+
+    /// Where the rule comes from; of what nobody wrote down as a scenario, where that comes from.
+    fn source(&self, observation: &Observation) -> String {
+        match observation.rule.source {
+            RuleSource::Scenario if self.scenario.independent => "the error pack".to_owned(),
+            source => source.to_string(),
         }
     }
 

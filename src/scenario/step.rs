@@ -78,6 +78,7 @@ fn expect(node: &Node, problems: &mut Problems<'_>) -> Expect {
         span: node.span,
         demand: Demand::Must,
         status: fields.get("status").map(|node| Spanned::new(statuses(node), node.span)),
+        because: String::new(),
         error,
         message,
         details: details.cloned(),

@@ -20,10 +20,17 @@ const MAX_DEPTH: usize = 96;
 /// The first mistake in the text: YAML has no way to read on after one. Duplicate keys, keys that are not
 /// text, unknown aliases, several documents and files beyond the limits are mistakes, too.
 pub fn parse(source: &Source) -> Result<Node, Box<Diagnostic>> {
+    parse_advised(source, "split the file")
+}
+
+/// As [`parse`], of a file beyond the limits with another word on what to do.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_advised(source: &Source, too_large: &'static str) -> Result<Node, Box<Diagnostic>> {
     if source.text.len() > MAX_BYTES {
-        return Err(
-            Diagnostic::file(&source.name, format!("the file is larger than {MAX_BYTES} bytes")).into()
-        );
+        let title = format!("the file is larger than {MAX_BYTES} bytes");
+        return Err(Diagnostic::file(&source.name, title).with_help(too_large).into());
     }
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
     let options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
@@ -33,6 +40,7 @@ pub fn parse(source: &Source) -> Result<Node, Box<Diagnostic>> {
         events: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         nodes: 0,
+        too_large,
         open: Vec::new(),
     };
     composer.document()
@@ -45,6 +53,8 @@ struct Composer<'s, 'e> {
     events: Parser<'e, granit_parser::StrInput<'e>>,
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
+    /// What to do about a file beyond the limits.
+    too_large: &'static str,
     /// The brackets that are open, innermost last.
     open: Vec<Span>,
 }
@@ -245,7 +255,7 @@ impl<'e> Composer<'_, 'e> {
         if self.nodes > MAX_NODES {
             return Err(self
                 .error(span, format!("the file holds more than {MAX_NODES} values"), "too many from here on")
-                .with_help("aliases count with everything they repeat; split the file")
+                .with_help(format!("aliases count with everything they repeat; {}", self.too_large))
                 .into());
         }
         Ok(())

@@ -7,7 +7,7 @@ mod schema;
 mod shape;
 mod syntax;
 
-pub use compose::parse;
+pub use compose::{parse, parse_advised};
 pub use decode::{Fields, duration_from_text};
 pub use schema::json_schema;
 pub use shape::{Key, Shape, Table, check};

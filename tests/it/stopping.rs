@@ -108,7 +108,7 @@ fn ctrl_c_ends_the_repetitions() {
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     let scenario = &report["scenarios"][0];
     assert_eq!(scenario["verdict"], "inconclusive");
-    assert_eq!(scenario["reason"], "ended after 4 of 1000 repetitions");
+    assert_eq!(scenario["reason"], "ended after 4 of 1000 repetitions: interrupted before its end");
     let torn_down = server.seen().iter().filter(|line| line.contains("/healthy/teardown")).count();
     assert_eq!(torn_down, 4, "each repetition that began cleans up");
 }
