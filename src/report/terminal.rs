@@ -292,6 +292,11 @@ impl Reporter for Terminal {
         }
         if !self.style.quiet {
             text.push_str(&summary::draw(report, self.hidden, self.style));
+        } else if report.summary.verdict == Verdict::Skipped {
+            // A run that judged nothing fails, and this is why.
+            for scenario in report.scenarios.iter().take(REASONS) {
+                text.push_str(&format!("{}{}", self.line(scenario), self.reasons(scenario)));
+            }
         }
         text.push_str(&summary::closing_line(report, self.paint));
         out.write_all(text.as_bytes())

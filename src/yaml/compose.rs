@@ -92,7 +92,9 @@ impl<'e> Composer<'_, 'e> {
                 let at = error.marker().byte_offset().unwrap_or(0) + self.shift;
                 let message = error.info();
                 let place = self.source.character(at);
-                let diagnostic = self.error(place, "this is not valid YAML", message);
+                let is_json = self.source.name.ends_with(".json");
+                let title = if is_json { "this is not valid JSON" } else { "this is not valid YAML" };
+                let diagnostic = self.error(place, title, message);
                 Err(self.explain_syntax(diagnostic, place.start as usize).into())
             }
             None => Ok((Event::StreamEnd, EventSpan::default())),
