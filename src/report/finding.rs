@@ -96,7 +96,9 @@ fn seen(spread: &Spread) -> Vec<String> {
 pub(super) fn draw_line(finding: &Finding, again: bool, paint: Paint) -> String {
     let place = place(finding);
     if again {
-        return format!("{}same as above, at {place}", head(finding, paint));
+        // Where steps are made and not written they share a line.
+        let step = clean::line(&finding.step);
+        return format!("{}same as above, at {place}, {step}", head(finding, paint));
     }
     let message = Bound { lines: 1, characters: 160 }.of(&finding.message);
     let message = message.first().map(String::as_str).unwrap_or_default();
