@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         name: "cause-other-code",
         family: "consistency",
         severity: Severity::Warning,
-        source: Source::Advice("one cause, one code on all routes of an API"),
+        source: Source::Contract("all API errors follow a consistent response structure"),
         doc: r#"All routes refuse the same cause with the same code.
 
 Compared are requests without a credential, the same credential that was let in nowhere, bodies that are cut off in the

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
         name: "cause-other-status",
         family: "consistency",
         severity: Severity::Warning,
-        source: Source::Advice("one cause, one status on all routes of an API"),
+        source: Source::Contract("all API errors follow a consistent response structure"),
         doc: r#"All routes refuse the same cause with the same status.
 
 Compared are requests without a credential, and bodies that are cut off in the middle of their JSON. The first counts

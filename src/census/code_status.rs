@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
         code: "CON003",
         name: "code-other-status",
         family: "consistency",
-        severity: Severity::Warning,
+        severity: Severity::Note,
         source: Source::Advice("one code, one status"),
         doc: r#"A code that the catalogue leaves open comes with the same status on all routes.
 

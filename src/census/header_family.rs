@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
         code: "CON006",
         name: "header-families-mixed",
         family: "consistency",
-        severity: Severity::Warning,
+        severity: Severity::Note,
         source: Source::Advice("one family of header fields for one thing"),
         doc: r#"The standing of a rate limit, and the request id where the contract names no header for it, are in header fields of
 the same family on all routes.

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
         name: "member-other-type",
         family: "consistency",
         severity: Severity::Warning,
-        source: Source::Advice("one code, one shape of its error"),
+        source: Source::Contract("all API errors follow a consistent response structure"),
         doc: r#"In errors with the same code each member has the same type on all routes.
 
 Looked at are the members beside those that the contract names, and those of the details. A `null` has no type, and

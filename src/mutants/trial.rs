@@ -10,8 +10,9 @@ use crate::reference::{self, Defect, Options};
 use crate::runner::{self, Runner, Stop};
 use crate::template::Engine;
 
-/// The servers' limits take no notice of shorter gaps: how fast the machine is must not show in the matrix.
-const SHORTEST_GAP: Duration = Duration::from_millis(250);
+/// The servers' limits take no notice of shorter gaps: how fast the machine is must not show in the matrix. Who waits
+/// as told waits a second at least.
+const SHORTEST_GAP: Duration = Duration::from_millis(700);
 
 /// Runs the suite. Its scenarios go one after the other: a fault of every third answer then strikes the same
 /// answers in every run.

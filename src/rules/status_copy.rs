@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
         code: "ENV020",
         name: "status-copy",
         family: "envelope",
-        severity: Severity::Warning,
+        severity: Severity::Note,
         source: Source::Advice("one answer has one status"),
         doc: r#"A member `status`, `statusCode`, `status_code` or `httpStatus` beside the code or at the top of an error equals the
 status of the response, even where no document names it.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use tollgate::model::{Finding, Report, Verdict};
+use tollgate::model::{Finding, Report, Severity, Verdict};
 use tollgate::reference::{self, Defect, Options, Server};
 
 use crate::tool;
@@ -56,17 +56,16 @@ async fn the_clean_server_agrees_with_itself_however_often_it_is_asked() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_seeded_disagreement_is_told_at_its_route() {
     let defects = reference::defects().iter().filter(|defect| defect.family == "consistency");
-    let mut seen = 0;
+    let (mut seen, mut failed) = (0, 0);
     for defect in defects {
         let server = start(Some(defect)).await;
         let (exit, report) = run(&server, &FILES, &["--fail-on", "warning"]).await;
         let told = across(&report);
-        assert_eq!(exit, Some(1), "{}: {told:#?}", defect.id);
-        assert!(
-            !told.is_empty() && report.across.as_ref().unwrap().verdict == Verdict::Fail,
-            "{}",
-            defect.id
-        );
+        let fails = told.iter().any(|found| found.severity > Severity::Note);
+        let verdict = if fails { Verdict::Fail } else { Verdict::Pass };
+        assert_eq!(exit, Some(i32::from(fails)), "{}: {told:#?}", defect.id);
+        assert!(!told.is_empty() && report.across.as_ref().unwrap().verdict == verdict, "{}", defect.id);
+        failed += usize::from(fails);
         assert_eq!(report.summary.failed, 0, "{}: no step shows it by itself", defect.id);
         for found in told {
             assert_eq!([&*found.rule], defect.expected, "{}", defect.id);
@@ -77,7 +76,7 @@ async fn each_seeded_disagreement_is_told_at_its_route() {
         }
         seen += 1;
     }
-    assert!(seen >= 4, "{seen} defects");
+    assert!(seen >= 4 && failed >= 3, "{failed} of {seen} defects fail a run that warnings fail");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
