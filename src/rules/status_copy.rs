@@ -56,10 +56,10 @@ fn check(subject: &Subject<'_>, found: &mut Vec<Observation>) {
     let status = u64::from(subject.response.status);
     for place in std::iter::once("").chain(below) {
         let Some(Value::Object(members)) = resolve(body, place) else { continue };
-        for name in NAMES {
+        for (name, value) in members {
             // A number that is no status of HTTP is something else under the same name.
-            let copy = members.get(name).and_then(Value::as_u64).filter(|copy| (100..600).contains(copy));
-            if let Some(copy) = copy.filter(|copy| *copy != status) {
+            let copy = value.as_u64().filter(|copy| *copy != status && (100..600).contains(copy));
+            if let Some(copy) = copy.filter(|_| NAMES.contains(&name.as_str())) {
                 let message = format!("`{name}` in the body is not the status of the response");
                 let observation = Observation::new(&RULE.info, message).at(format!("{place}/{name}"));
                 let observation = observation.values(status.to_string(), copy.to_string());
