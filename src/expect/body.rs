@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::nearest::nearest_path;
-use super::{Context, Subject, envelope, path, rules, unreadable};
+use super::{Context, Subject, envelope, rules, unreadable};
+use crate::jsonpath;
 use crate::model::{Check, Expect, Observation, Response, Spanned};
 use crate::template::LocatedTemplateError;
 
@@ -14,7 +15,7 @@ pub(super) fn at_path(
     context: &Context<'_>,
 ) -> Result<Option<Observation>, LocatedTemplateError> {
     let text = context.engine.string(&place.value, context.scope).map_err(|error| error.at(place.span))?;
-    let compiled = path::compile(&text).map_err(|(_, message)| LocatedTemplateError {
+    let compiled = jsonpath::compile(&text).map_err(|(_, message)| LocatedTemplateError {
         span: place.span,
         message: format!("`{text}` is not a JSONPath: {message}"),
         help: None,

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::nearest::nearest_path;
 use super::rules::CAPTURE;
-use super::{header_names, header_text, path, unreadable};
+use super::{header_names, header_text, unreadable};
+use crate::jsonpath;
 use crate::model::{Body, Capture, CaptureFrom, Exchange, Observation, Response, Span};
 use crate::spelling::nearest;
 
@@ -60,7 +61,7 @@ fn take(from: &CaptureFrom, response: &Response, body: &Body) -> Result<Value, (
             (format!("no header `{name}`"), near.map(|near| format!("the answer has a header `{near}`")))
         }),
         CaptureFrom::Path(text) => {
-            let path = path::compile(text)
+            let path = jsonpath::compile(text)
                 .map_err(|(_, why)| (format!("`{text}` is not a JSONPath: {why}"), None))?;
             let Some(value) = &body.value else {
                 let why = unreadable(body).map(|why| format!("the body is {why}"));

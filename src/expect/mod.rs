@@ -9,11 +9,9 @@ mod details;
 mod envelope;
 mod head;
 mod nearest;
-mod path;
 mod rules;
 
 pub use capture::{CaptureError, capture};
-pub use path::check_path;
 pub use rules::rules;
 
 use serde_json::Value;

@@ -8,7 +8,7 @@ use crate::model::{
     Scenario, Source, Span, Spanned, Step,
 };
 use crate::spelling::nearest;
-use crate::{expect, template};
+use crate::{jsonpath, template};
 
 /// Looks at every template and JSONPath of a scenario before anything is sent. `given` are the variables
 /// from outside the file, `columns` those that all its cases have.
@@ -196,7 +196,7 @@ impl Lint<'_> {
     }
 
     fn path(&mut self, path: &str, span: Span) {
-        if let Err((_, message)) = expect::check_path(path) {
+        if let Err((_, message)) = jsonpath::check(path) {
             let diagnostic = Diagnostic::new(self.source, span, "this is not a JSONPath", message)
                 .with_help("JSONPath as in RFC 9535: `$.error.code`, `$.items[*].id`, `$['odd key']`");
             self.found.push(diagnostic);

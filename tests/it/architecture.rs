@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
-    &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
+    &[
+        "contract", "jsonpath", "matcher", "openapi", "redact", "report", "rules", "scenario", "template",
+        "yaml",
+    ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
@@ -23,10 +26,10 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("scenario", "yaml"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
+    // What was compiled once is kept.
+    ("jsonpath", "matcher"),
     // The facts of a run are what was found out about each answer.
     ("census", "judge"),
-    // The last look before a run asks whether a JSONPath is one.
-    ("plan", "expect"),
     // The pages show the command line; the commands show the pages' rules and schemas.
     ("catalogue", "cli"),
     ("app", "catalogue"),
@@ -51,7 +54,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("jsonschema", &["contract"]),
     ("granit_parser", &["yaml"]),
     ("minijinja", &["template"]),
-    ("serde_json_path", &["expect"]),
+    ("serde_json_path", &["jsonpath"]),
     ("annotate_snippets", &["report"]),
     ("quick_junit", &["report"]),
     ("schemars", &["model", "report"]),

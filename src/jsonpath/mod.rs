@@ -17,31 +17,35 @@ const FILTERS: usize = 6;
 const BRACKETS: usize = 100;
 
 /// A path ready for use.
-pub(super) struct Path {
+#[derive(Debug)]
+pub struct Path {
     path: JsonPath,
     /// Whether it can mean one place at most (RFC 9535, section 2.3.5.1).
-    pub(super) singular: bool,
+    pub singular: bool,
 }
 
 /// What a path finds.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Found {
+pub struct Found {
     /// A singular path's value, or the list of all values.
-    pub(super) value: Option<Value>,
+    pub value: Option<Value>,
     /// JSON pointer to the value if there is exactly one.
-    pub(super) pointer: String,
+    pub pointer: String,
 }
 
 /// Whether a text is a JSONPath.
 ///
 /// # Errors
 /// With the offset of the first offending byte and what is wrong: lower case, no full stop.
-pub fn check_path(text: &str) -> Result<(), (usize, String)> {
+pub fn check(text: &str) -> Result<(), (usize, String)> {
     compile(text).map(drop)
 }
 
 /// The path ready for use. It is kept: a suite asks for the same few paths in every file.
-pub(super) fn compile(text: &str) -> Result<Arc<Path>, (usize, String)> {
+///
+/// # Errors
+/// As for [`check`].
+pub fn compile(text: &str) -> Result<Arc<Path>, (usize, String)> {
     static KEPT: Kept<Path> = Kept::new();
     KEPT.get(text, parse)
 }
@@ -74,7 +78,8 @@ fn bound(text: &str, bytes: &[u8], most: usize, what: &str) -> Result<(), (usize
 }
 
 impl Path {
-    pub(super) fn select(&self, body: &Value) -> Found {
+    /// What the path finds in a body.
+    pub fn select(&self, body: &Value) -> Found {
         let nodes = self.path.query_located(body).all();
         let pointer = match nodes.as_slice() {
             [only] => only.location().to_json_pointer(),
@@ -83,6 +88,12 @@ impl Path {
         let mut values = nodes.iter().map(|node| node.node().clone());
         let value = if self.singular { values.next() } else { Some(values.collect()) };
         Found { value, pointer }
+    }
+
+    /// JSON pointers to every place the path finds, the first `most` of them.
+    pub fn pointers(&self, body: &Value, most: usize) -> Vec<String> {
+        let nodes = self.path.query_located(body);
+        nodes.iter().take(most).map(|node| node.location().to_json_pointer()).collect()
     }
 }
 
@@ -121,12 +132,12 @@ mod tests {
             ("$.é['x", 7, "in long-hand segment"),
         ];
         for (path, offset, message) in table {
-            let (at, said) = check_path(path).expect_err(path);
+            let (at, said) = check(path).expect_err(path);
             assert!(at == offset && said.starts_with(message), "{path}: {at} {said}");
         }
         for path in ["$[?".repeat(7), "$[?".to_owned() + &"(".repeat(200), "$".to_owned() + &".a".repeat(600)]
         {
-            assert!(check_path(&path).is_err());
+            assert!(check(&path).is_err());
         }
     }
 
@@ -135,7 +146,7 @@ mod tests {
         fn no_path_makes_it_panic(path in "\\$(\\.\\.?|\\[|\\]|\\?|@|[a-z*]|'|\\(|\\)|==|[0-9:]|\\PC){0,24}") {
             if let Ok(path) = compile(&path) {
                 path.select(&json!({"a": [{"b": 1}, [2, 3]], "c": "x"}));
-            } else if let Err((at, _)) = check_path(&path) {
+            } else if let Err((at, _)) = check(&path) {
                 assert!(path.is_char_boundary(at));
             }
         }
