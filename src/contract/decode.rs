@@ -10,6 +10,7 @@ use crate::model::{
     CodeRow, Contract, Details, DetailsShape, Edges, Envelope, Node, RateLimit, RequestIdRule, RequestShape,
     RetryAfterRule, RuleInfo, Severity, Spanned, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
+use crate::snapshot;
 use crate::spelling::nearest;
 use crate::yaml::{Fields, Problems};
 
@@ -49,6 +50,7 @@ pub(super) struct Decoded {
 pub(super) fn decode(root: &Node, rules: &[&RuleInfo], problems: &mut Problems<'_>) -> Decoded {
     let root = Fields::of(root);
     let part = |key: &str| root.get(key).map(Fields::of);
+    let snapshot = part("snapshot").map(|fields| snapshot::rules(&fields, problems)).unwrap_or_default();
     let mut schemas = SchemaNames::default();
     let mut pointers = Vec::new();
     let mut contract = Contract {
@@ -63,6 +65,7 @@ pub(super) fn decode(root: &Node, rules: &[&RuleInfo], problems: &mut Problems<'
         code_pattern: root.text("code_pattern").map(|pattern| pattern.value),
         retry_after: part("retry_after").map(retry_after).unwrap_or_default(),
         exempt: exempt(root, problems),
+        snapshot,
         retryable: statuses(root, "retryable"),
         requests: requests(root, &mut schemas, problems),
         rules: severities(root, rules, problems),

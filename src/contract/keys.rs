@@ -1,5 +1,6 @@
 //! The keys of `contract.yaml`: what the file may hold, and what each part means.
 
+use crate::snapshot;
 use crate::yaml::{Key, Shape, Table};
 
 const STATUS: Shape = Shape::Integer(100, 599);
@@ -51,6 +52,11 @@ pub static CONTRACT: Table = Table {
             "exempt",
             TEXTS,
             "Operations that are neither limited nor judged by this contract: `GET /health`.",
+        ),
+        Key::optional(
+            "snapshot",
+            Shape::Object(&snapshot::RULES),
+            "What snapshots of this API's answers keep, and what they redact.",
         ),
         Key::optional("retryable", STATUSES, "Statuses after which a client may try again."),
         Key::optional(

@@ -134,6 +134,7 @@ impl<'a> Good<'a> {
             },
             capture: operation.capture.clone(),
             retry: None,
+            snapshot: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use std::time::Duration;
 
-use super::Severity;
+use super::{Severity, SnapshotRules};
 
 /// Where the parts of an error envelope stand, as JSON pointers into the body.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -190,6 +190,8 @@ pub struct Contract {
     pub exempt: Vec<String>,
     /// Statuses a client may retry.
     pub retryable: Vec<u16>,
+    /// What snapshots of its answers keep and redact.
+    pub snapshot: SnapshotRules,
     /// What request bodies look like, as far as documented.
     pub requests: Vec<RequestShape>,
     /// Severities turned by the contract, by rule code or name; `None` is "off".

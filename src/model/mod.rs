@@ -12,6 +12,7 @@ mod matrix;
 mod node;
 mod report;
 mod scenario;
+mod snapshot;
 mod source;
 
 pub use baseline::{BaselineEntry, BaselineReport, BaselineUpdate};
@@ -36,4 +37,5 @@ pub use scenario::{
     Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Demand, Expect, HeaderLine, Include,
     Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
 };
+pub use snapshot::{RedactedPlace, Redaction, SnapshotForm, SnapshotRules, SnapshotSpec};
 pub use source::{Position, Source, Span, Spanned};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Node, Source, Span, Spanned};
+use super::{Node, SnapshotSpec, Source, Span, Spanned};
 
 /// One scenario file.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +121,8 @@ pub struct RequestSpec {
     pub capture: Vec<Capture>,
     /// Whether and how to try again.
     pub retry: Option<Retry>,
+    /// What of the answer is compared with a snapshot of an earlier one.
+    pub snapshot: Option<SnapshotSpec>,
 }
 
 /// A request body.

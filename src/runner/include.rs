@@ -61,7 +61,7 @@ pub(super) async fn run(
     let outcome =
         cell.get_or_init(|| Box::pin(async { Arc::new(execute(inside, included, &key, stop).await) })).await;
     for (name, value) in &outcome.captures {
-        scope.set(name.clone(), value.clone());
+        scope.capture(name.clone(), value.clone());
     }
     let result = StepResult {
         name: runner.redactor.text(&step.name.value).into_owned(),

@@ -238,7 +238,7 @@ impl Tries<'_, '_> {
         match expect::capture(&self.spec.capture, exchange, &judged.body) {
             Ok(captured) => {
                 for (name, value, _) in captured {
-                    scope.set(name, value);
+                    scope.capture(name, value);
                 }
                 End::Judged { expected: true }
             }

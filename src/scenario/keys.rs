@@ -1,6 +1,7 @@
 //! The keys of the scenario format, with their meaning and shape: the one source of parser, docs and schema.
 
 use crate::matcher::MATCHERS;
+use crate::snapshot;
 use crate::yaml::{Key, Shape, Table};
 
 const TEXT: Shape = Shape::Text;
@@ -88,6 +89,12 @@ pub(super) static STEP: Table = Table {
             "retry",
             Shape::Object(&RETRY),
             "Whether and how to try again until the expectation holds.",
+        ),
+        Key::optional(
+            "snapshot",
+            Shape::Either(&[Shape::Boolean, Shape::Word(&["shape"]), Shape::Object(&snapshot::SPEC)]),
+            "Compares the answer with a reviewed snapshot of it: `true` for all of it, `shape` for the names and \
+             types of its fields.",
         ),
         Key::optional(
             "include",
@@ -201,5 +208,4 @@ static CHECKS: Table = Table {
 };
 
 /// Keys whose abilities are announced but not there yet, by the table they belong to.
-pub(super) const NOT_YET: &[(&str, &str)] =
-    &[("scenario", "limits"), ("scenario", "load"), ("step", "snapshot")];
+pub(super) const NOT_YET: &[(&str, &str)] = &[("scenario", "limits"), ("scenario", "load")];

@@ -26,6 +26,7 @@ pub(super) fn parse(node: &Node, problems: &mut Problems<'_>) -> Option<RequestS
         expect: crate::model::Expect { span: node.span, ..Default::default() },
         capture: Vec::new(),
         retry: None,
+        snapshot: None,
     })
 }
 

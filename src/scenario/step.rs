@@ -8,6 +8,7 @@ use crate::model::{
     Action, Capture, CaptureFrom, Check, Demand, Expect, Include, Node, NodeKind, RequestSpec, Retry,
     Spanned, StatusSet, Step,
 };
+use crate::snapshot;
 use crate::yaml::{Fields, Problems, status_class};
 
 /// Reads a list of steps.
@@ -20,7 +21,7 @@ fn parse(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
     let entry = fields.only_one(&["request", "include"], problems);
     let action = match entry.map(|entry| &*entry.key.value) {
         Some("include") => {
-            for key in ["expect", "capture", "retry"] {
+            for key in ["expect", "capture", "retry", "snapshot"] {
                 if let Some(entry) = fields.entry(key) {
                     problems.add(
                         entry.key.span,
@@ -65,6 +66,7 @@ fn request_step(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Requ
     }
     spec.capture = captures(fields, problems);
     spec.retry = fields.get("retry").map(retry);
+    spec.snapshot = fields.get("snapshot").and_then(|node| snapshot::spec(node, problems));
     Some(spec)
 }
 

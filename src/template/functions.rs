@@ -51,23 +51,29 @@ pub(super) const DRAWS: &str = "#draws";
 pub(super) fn environment(seed: u64, clock: fn() -> SystemTime) -> Environment<'static> {
     let mut env = Environment::empty();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    env.add_function("uuid", move |state: &State| random(state, seed).map(|mut random| random.uuid()));
+    env.add_function("uuid", move |state: &State| {
+        random(state, seed).map(|mut random| remembered(state, "uuid", random.uuid()))
+    });
     env.add_function("random_int", move |state: &State, low: i64, high: i64| {
         if low > high {
             return Err(invalid(format!("random_int({low}, {high}): the first is larger than the second")));
         }
-        random(state, seed).map(|mut random| random.between(low, high))
+        random(state, seed).map(|mut random| remembered(state, "number", random.between(low, high)))
     });
     env.add_function("random_string", move |state: &State, length: usize| {
         if length > limits::RANDOM_TEXT {
             return Err(invalid(format!("random_string gives {} characters at most", limits::RANDOM_TEXT)));
         }
-        random(state, seed).map(|mut random| random.text(length))
+        random(state, seed).map(|mut random| remembered(state, "random", random.text(length)))
     });
     env.add_function("random_email", move |state: &State| {
-        random(state, seed).map(|mut random| format!("{}@example.com", random.text(12)))
+        let address = |mut random: Random| format!("{}@example.com", random.text(12));
+        random(state, seed).map(|random| remembered(state, "email", address(random)))
     });
-    env.add_function("now", move |form: Option<&str>| now(clock(), form));
+    env.add_function("now", move |state: &State, form: Option<&str>| match now(clock(), form)? {
+        Now::Text(text) => Ok::<_, Error>(Value::from(remembered(state, "now", text))),
+        Now::Seconds(seconds) => Ok(Value::from(remembered(state, "now", seconds))),
+    });
     env.add_function("base64", |text: &str| STANDARD.encode(text));
     env.add_function("repeat", repeat);
     env.add_filter("default", filters::default);
@@ -88,6 +94,15 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
+/// The value, which the scope remembers: it will be another one in the next run.
+fn remembered<T: Clone + Into<serde_json::Value>>(state: &State, name: &str, value: T) -> T {
+    let draws = state.lookup(DRAWS);
+    if let Some(draws) = draws.as_ref().and_then(Value::downcast_object_ref::<Draws>) {
+        draws.made(name, value.clone().into());
+    }
+    value
+}
+
 fn random(state: &State, seed: u64) -> Result<Random, Error> {
     let value = state.lookup(DRAWS);
     let draws = value.as_ref().and_then(Value::downcast_object_ref::<Draws>);
@@ -96,13 +111,17 @@ fn random(state: &State, seed: u64) -> Result<Random, Error> {
         .ok_or_else(|| invalid("random values are not available here".to_owned()))
 }
 
-fn now(time: SystemTime, form: Option<&str>) -> Result<Value, Error> {
+/// A time in one of the two forms.
+enum Now {
+    Text(String),
+    Seconds(u64),
+}
+
+fn now(time: SystemTime, form: Option<&str>) -> Result<Now, Error> {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     match form {
-        None => {
-            rfc3339(since).map(Value::from).ok_or_else(|| invalid("the clock is out of range".to_owned()))
-        }
-        Some("unix") => Ok(Value::from(since.as_secs())),
+        None => rfc3339(since).map(Now::Text).ok_or_else(|| invalid("the clock is out of range".to_owned())),
+        Some("unix") => Ok(Now::Seconds(since.as_secs())),
         Some(other) => Err(invalid(format!("now knows no form `{other}`, only `unix`"))),
     }
 }

@@ -19,7 +19,7 @@ mod scope;
 pub use engine::{Engine, names};
 pub use error::{LocatedTemplateError, TemplateError};
 pub use functions::{Function, functions};
-pub use scope::Scope;
+pub use scope::{Made, Scope};
 
 #[cfg(test)]
 mod tests;

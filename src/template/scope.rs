@@ -1,7 +1,7 @@
 //! The variables a template sees: layers, the inner hiding the outer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -13,6 +13,18 @@ pub struct Scope {
     own: IndexMap<String, Value>,
     stream: u64,
     drawn: Arc<AtomicU64>,
+    made: Arc<Mutex<Vec<Made>>>,
+}
+
+/// A value that differs from run to run, and what it is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// `email`, `uuid`, or the name of a captured variable.
+    pub name: String,
+    /// The value.
+    pub value: Value,
+    /// Whether an answer had it; else a template made it up.
+    pub captured: bool,
 }
 
 impl Scope {
@@ -29,6 +41,20 @@ impl Scope {
     /// Sets a variable of this layer.
     pub fn set(&mut self, name: impl Into<String>, value: Value) {
         self.own.insert(name.into(), value);
+    }
+
+    /// Sets a variable of this layer to what an answer had.
+    pub fn capture(&mut self, name: impl Into<String>, value: Value) {
+        let name = name.into();
+        keep(&self.made, Made { name: name.clone(), value: value.clone(), captured: true });
+        self.set(name, value);
+    }
+
+    /// Every value so far that will be another one in the next run: those of functions that make values up, and what
+    /// was captured, this layer's first, in the order they came; the first thousand of each layer.
+    pub fn made(&self) -> Vec<Made> {
+        let of = |layer: &Scope| layer.made.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.layers().flat_map(of).collect()
     }
 
     /// The value of a variable, the innermost first.
@@ -59,7 +85,7 @@ impl Scope {
     }
 
     pub(super) fn draws(&self) -> Draws {
-        Draws { stream: self.stream, drawn: Arc::clone(&self.drawn) }
+        Draws { stream: self.stream, drawn: Arc::clone(&self.drawn), made: Arc::clone(&self.made) }
     }
 }
 
@@ -68,9 +94,15 @@ impl Scope {
 pub(super) struct Draws {
     pub(super) stream: u64,
     drawn: Arc<AtomicU64>,
+    made: Arc<Mutex<Vec<Made>>>,
 }
 
 impl Draws {
+    /// Remembers a value that a function made up.
+    pub(super) fn made(&self, name: &str, value: Value) {
+        keep(&self.made, Made { name: name.to_owned(), value, captured: false });
+    }
+
     /// The number of the next draw, from 0.
     pub(super) fn next(&self) -> u64 {
         self.drawn.fetch_add(1, Ordering::Relaxed)
@@ -78,6 +110,15 @@ impl Draws {
 }
 
 impl minijinja::value::Object for Draws {}
+
+fn keep(made: &Mutex<Vec<Made>>, new: Made) {
+    /// Most values that are remembered.
+    const MOST: usize = 1_000;
+    let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+    if made.len() < MOST && !made.contains(&new) {
+        made.push(new);
+    }
+}
 
 #[cfg(test)]
 mod tests {

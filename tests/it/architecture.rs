@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
     &[
-        "contract", "jsonpath", "matcher", "openapi", "redact", "report", "rules", "scenario", "template",
-        "yaml",
+        "contract", "jsonpath", "matcher", "openapi", "redact", "report", "rules", "scenario", "snapshot",
+        "template", "yaml",
     ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
@@ -24,6 +24,14 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("openapi", "yaml"),
     ("project", "yaml"),
     ("scenario", "yaml"),
+    ("snapshot", "yaml"),
+    // Steps and contracts say in the same keys what a snapshot keeps; places in it are JSONPaths.
+    ("contract", "snapshot"),
+    ("scenario", "snapshot"),
+    ("snapshot", "jsonpath"),
+    // What a template made up and every secret stay out of snapshots.
+    ("snapshot", "redact"),
+    ("snapshot", "template"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
     // What was compiled once is kept.
@@ -58,7 +66,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["report"]),
     ("quick_junit", &["report"]),
     ("schemars", &["model", "report"]),
-    ("aho_corasick", &["redact", "rules"]),
+    ("aho_corasick", &["redact", "rules", "snapshot"]),
+    ("sha2", &["snapshot"]),
     ("clap", &["cli", "app", "catalogue"]),
     ("csv", &["input"]),
     ("tokio", &["transport", "runner", "reference", "mutants", "app"]),

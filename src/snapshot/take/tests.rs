@@ -1,0 +1,154 @@
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use super::*;
+use crate::model::{Envelope, Header, Redaction, RequestIdRule, Span, Spanned};
+
+fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> (Response, Body) {
+    let response = Response {
+        version: "HTTP/1.1",
+        status,
+        headers: headers.iter().map(|(name, value)| Header::new(name, value)).collect(),
+        body: body.to_vec().into(),
+        cut: None,
+        first_byte: Duration::ZERO,
+        received_at: SystemTime::UNIX_EPOCH,
+        url: String::new(),
+    };
+    let value = serde_json::from_slice(body).ok();
+    (response, Body { value, flaws: Vec::new(), empty: body.is_empty() })
+}
+
+fn contract() -> Contract {
+    Contract {
+        envelope: Envelope {
+            request_id: Some("/request_id".to_owned()),
+            timestamp: Some("/error/timestamp".to_owned()),
+            ..Envelope::default()
+        },
+        request_id: RequestIdRule { header: Some("x-request-id".to_owned()), pattern: None },
+        ..Contract::default()
+    }
+}
+
+fn taken(response: &(Response, Body), rules: &SnapshotRules, made: &[Made], form: SnapshotForm) -> String {
+    let contract = contract();
+    let with = Taking {
+        form,
+        rules,
+        contract: Some(&contract),
+        captures: &[],
+        made,
+        target: "http://127.0.0.1:4000",
+        redactor: &Redactor::new(),
+    };
+    take(&response.0, &response.1, &with)
+}
+
+fn rules() -> SnapshotRules {
+    let path = |path: &str| RedactedPlace::Path(Spanned::new(path.to_owned(), Span::default()));
+    let redaction = |place, placeholder: &str| Redaction { place, placeholder: placeholder.to_owned() };
+    SnapshotRules {
+        headers: vec!["x-request-id".to_owned(), "etag".to_owned()],
+        redact: vec![
+            redaction(path("$..id"), "[id]"),
+            redaction(RedactedPlace::Header("etag".to_owned()), "[etag]"),
+        ],
+        sort: vec!["$.error.details".to_owned()],
+    }
+}
+
+#[test]
+fn two_answers_that_differ_in_what_is_redacted_are_one_snapshot() {
+    let answer = |id: &str, number: u32, time: &str, mail: &str, details: serde_json::Value| {
+        let body = json!({
+            "request_id": id,
+            "error": {"timestamp": time, "message": format!("{mail} is taken, see {id}"), "details": details},
+            "data": {"id": number, "self": format!("http://127.0.0.1:4000/leads/{number}"), "note": null},
+        });
+        let headers =
+            [("X-Request-Id", id), ("Content-Type", "application/json"), ("Date", "x"), ("ETag", id)];
+        response(409, &headers, body.to_string().as_bytes())
+    };
+    let made = |mail: &str| Made { name: "email".to_owned(), value: mail.into(), captured: false };
+    let [one, other] = [
+        (answer("req_1111", 1, "2026", "qwertyui@example.com", json!(["b", "a"])), "qwertyui@example.com"),
+        (answer("req_2222", 2, "2027", "asdfghjk@example.com", json!(["a", "b"])), "asdfghjk@example.com"),
+    ]
+    .map(|(answer, mail)| {
+        taken(&answer, &rules(), &[made(mail)], SnapshotForm::Values).replace("/leads/1", "/leads/2")
+    });
+    assert_eq!(one, other);
+    let expected = r#"HTTP 409 Conflict
+content-type: application/json
+x-request-id: [request_id]
+etag: [etag]
+
+{
+  "request_id": "[request_id]",
+  "error": {
+    "timestamp": "[timestamp]",
+    "message": "[email] is taken, see [request_id]",
+    "details": [
+      "a",
+      "b"
+    ]
+  },
+  "data": {
+    "id": "[id: number]",
+    "self": "[target]/leads/2",
+    "note": null
+  }
+}"#;
+    assert_eq!(one, expected);
+}
+
+#[test]
+fn bodies_that_are_not_json_are_text_or_bytes() {
+    let text = |kind: &str, body: &[u8]| {
+        let answer = response(502, &[("content-type", kind)], body);
+        taken(&answer, &SnapshotRules::default(), &[], SnapshotForm::Values)
+    };
+    assert_eq!(
+        text("text/html", b"<h1>Bad\r\n\x1bGateway</h1>\n"),
+        "HTTP 502 Bad Gateway\ncontent-type: text/html\n\n<h1>Bad\u{240d}\n\u{241b}Gateway</h1>"
+    );
+    assert_eq!(text("text/plain", b"12"), "HTTP 502 Bad Gateway\ncontent-type: text/plain\n\n12");
+    let hash = "ad91235e882292469812e16da0b8fc77075a7c6d6f8760c24be14a5c792508cf";
+    let expected = format!("\n\n(5 bytes, not text, SHA-256 {hash})");
+    assert!(text("image/png", b"\x89PNG\0").ends_with(&expected));
+    assert!(text("text/plain", b"").ends_with("\n\n(no body)"));
+    let large = text("text/plain", "x".repeat(LARGEST + 10).as_bytes());
+    assert!(large.len() < LARGEST + 300 && large.contains("\n(10 bytes more, SHA-256 of the whole "));
+}
+
+#[test]
+fn a_shape_tells_types_and_no_values() {
+    let answer = response(200, &[], br#"{"id": 1, "name": "Ada", "tags": []}"#);
+    let text = taken(&answer, &SnapshotRules::default(), &[], SnapshotForm::Shape);
+    assert_eq!(text, "HTTP 200 OK\n\n{\n  \"id\": \"number\",\n  \"name\": \"string\",\n  \"tags\": []\n}");
+}
+
+#[test]
+fn secrets_stay_out_wherever_they_stand() {
+    let answer = response(
+        200,
+        &[("set-cookie", "sid=tok_55555"), ("location", "/x?key=tok_55555")],
+        br#"{"key": "tok_55555"}"#,
+    );
+    let redactor = Redactor::new();
+    assert_eq!(redactor.add("tok_55555"), Ok(()));
+    let rules = SnapshotRules { headers: vec!["*".to_owned()], ..SnapshotRules::default() };
+    let with = Taking {
+        form: SnapshotForm::Values,
+        rules: &rules,
+        contract: None,
+        captures: &[],
+        made: &[],
+        target: "",
+        redactor: &redactor,
+    };
+    let text = take(&answer.0, &answer.1, &with);
+    assert!(!text.contains("tok_5") && text.contains("set-cookie: [redacted]"), "{text}");
+}
