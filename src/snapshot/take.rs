@@ -87,7 +87,7 @@ fn raw(bytes: &[u8], replaced: impl Fn(&str) -> String) -> String {
     if text.len() <= LARGEST {
         return text;
     }
-    let kept = text.floor_char_boundary(LARGEST);
+    let kept = (0..=LARGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let hash = Sha256::digest(text.as_bytes());
     format!("{}\n({} bytes more, SHA-256 of the whole {hash:x})", &text[..kept], text.len() - kept)
 }
