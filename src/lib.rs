@@ -15,7 +15,7 @@
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
+//! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `yaml` | pure |
 //! | 0 | `mask`, `model`, `spelling` | data, did-you-mean, what of a text stays the same |
 
 pub mod app;
@@ -42,6 +42,7 @@ pub mod report;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod snapshot;
 pub mod spelling;
 pub mod template;
 pub mod transport;

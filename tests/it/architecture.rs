@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
-    &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
+    &[
+        "contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "snapshot", "template",
+        "yaml",
+    ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "reference", "runner"],
@@ -21,6 +24,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("openapi", "yaml"),
     ("project", "yaml"),
     ("scenario", "yaml"),
+    ("snapshot", "yaml"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
     // The facts of a run are what was found out about each answer.

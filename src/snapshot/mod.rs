@@ -1,0 +1,5 @@
+//! Snapshots of responses: their file format, and how two of them differ.
+
+mod file;
+
+pub use file::{Snapshot, normal};
