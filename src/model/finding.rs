@@ -205,6 +205,9 @@ pub struct Finding {
     pub expected: String,
     /// What was there; may be empty.
     pub actual: String,
+    /// How the whole answer differs from what it should be, line by line, where a rule compares whole answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Box<super::Diff>>,
     /// How often the same was found at this place; with `--repeat` on whatever step.
     pub count: u64,
     /// Whether the baseline accepts it: it is known, and fails nothing.

@@ -4,6 +4,7 @@ mod baseline;
 mod body;
 mod contract;
 mod diagnostic;
+mod diff;
 mod edges;
 mod event;
 mod exchange;
@@ -22,6 +23,7 @@ pub use contract::{
     RetryAfterRule, SuccessEnvelope, TimestampRule, UndocumentedCodes,
 };
 pub use diagnostic::{Annotation, Diagnostic};
+pub use diff::{Diff, DiffKind, DiffLine, DiffPart};
 pub use edges::{Edges, Operation};
 pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};

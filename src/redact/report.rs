@@ -2,7 +2,9 @@
 //! programs build, stay what they are.
 
 use super::Redactor;
-use crate::model::{BaselineEntry, BaselineReport, Event, Finding, Report, ScenarioResult, StepResult};
+use crate::model::{
+    BaselineEntry, BaselineReport, DiffLine, DiffPart, Event, Finding, Report, ScenarioResult, StepResult,
+};
 
 impl Redactor {
     /// The event without the secrets that are known by now.
@@ -76,7 +78,9 @@ impl Redactor {
             count: _,
             accepted: _,
             spread,
+            diff,
         } = finding;
+        diff.iter_mut().flat_map(|diff| &mut diff.lines).for_each(|line| self.diff_line(line));
         for place in spread.iter_mut().flat_map(|spread| &mut spread.places) {
             [&mut place.file, &mut place.scenario, &mut place.step]
                 .into_iter()
@@ -85,6 +89,13 @@ impl Redactor {
         [message, help, file, scenario, step, pointer, expected, actual, curl, response, snippet]
             .into_iter()
             .for_each(|text| self.clean(text));
+    }
+
+    /// A secret may reach over several pieces of a line; then the line keeps its text and loses its marks.
+    fn diff_line(&self, line: &mut DiffLine) {
+        if let std::borrow::Cow::Owned(text) = self.text(&line.text()) {
+            line.parts = vec![DiffPart { text, changed: false }];
+        }
     }
 
     fn clean(&self, text: &mut String) {

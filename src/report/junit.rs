@@ -174,6 +174,7 @@ mod tests {
             count: 1,
             accepted: false,
             spread: None,
+            diff: None,
             curl: hostile(),
             response: hostile(),
             snippet: hostile(),

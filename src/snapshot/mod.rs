@@ -1,5 +1,7 @@
-//! Snapshots of answers: what is kept, what is redacted, and how two of them differ.
+//! Snapshots of answers: what is kept, what is redacted, how they are written, and how two of them differ.
 
+mod diff;
+mod file;
 mod headers;
 mod made;
 mod name;
@@ -7,6 +9,8 @@ mod shape;
 mod spec;
 mod take;
 
+pub use diff::diff;
+pub use file::{Snapshot, normal};
 pub use headers::KEPT;
 pub use name::name;
 pub use shape::Shape;

@@ -63,6 +63,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     ("minijinja", &["template"]),
     ("serde_json_path", &["jsonpath"]),
+    ("similar", &["snapshot"]),
     ("annotate_snippets", &["report"]),
     ("quick_junit", &["report"]),
     ("schemars", &["model", "report"]),

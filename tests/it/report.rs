@@ -83,6 +83,7 @@ fn finding(severity: Severity, rule: &str, name: &str, message: &str) -> Finding
         count: 1,
         accepted: false,
         spread: None,
+        diff: None,
         curl: "curl -sS -X POST 'http://127.0.0.1:8080/v1/leads' -H 'authorization: [redacted]' \
                --data-raw '{\"name\":\"Ada\",\"email\":\"nope\"}'"
             .into(),

@@ -25,6 +25,7 @@ fn finding(step: &str, message: &str) -> Finding {
         count: 1,
         accepted: false,
         spread: None,
+        diff: None,
         curl: String::new(),
         response: String::new(),
         snippet: String::new(),

@@ -56,6 +56,7 @@ fn specimen(line: u32) -> Finding {
         count: 1,
         accepted: false,
         spread: None,
+        diff: None,
         curl: String::new(),
         response: String::new(),
         snippet: String::new(),
