@@ -7,14 +7,14 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::described::{self, Described};
-use super::gather::{self, Refusal};
+use super::gather::{self, Refusal, Written};
 use crate::cli::{EdgesArgs, SuiteArgs};
 use crate::contract::{self, BodySchema, Compiled};
 use crate::edges::{self, Target};
 use crate::env::Env;
 use crate::input;
 use crate::model::{Diagnostic, Edges, Node, Scenario};
-use crate::plan::{self, ExpectedCode, Held, Loaded};
+use crate::plan::{self, Held, Loaded};
 use crate::project::Project;
 use crate::redact::Redactor;
 use crate::template::{Engine, Scope};
@@ -37,9 +37,8 @@ pub(super) struct Given<'a> {
 
 /// What was gathered.
 pub(super) struct Gathered {
-    pub(super) loaded: Vec<Loaded>,
-    /// The codes that the scenarios of files expect.
-    pub(super) codes: Vec<ExpectedCode>,
+    /// Those of files first; `loaded` has the provoking ones, too.
+    pub(super) written: Written,
     /// What people should know about the error pack.
     pub(super) notes: Vec<String>,
 }
@@ -49,11 +48,11 @@ pub(super) struct Gathered {
 pub(super) fn scenarios(given: &Given<'_>) -> Result<Gathered, Refusal> {
     let mut notes = Vec::new();
     let alone = given.pack.edges && given.args.paths.is_empty();
-    let (mut loaded, codes) = if alone { Default::default() } else { given.files_scenarios()? };
+    let mut written = if alone { Written::default() } else { given.files_scenarios()? };
     if !given.pack.edges {
-        return Ok(Gathered { loaded, codes, notes });
+        return Ok(Gathered { written, notes });
     }
-    let contracts = given.contracts(&loaded)?;
+    let contracts = given.contracts(&written.loaded)?;
     let described = match &given.pack.openapi {
         Some(file) => Some(described::read(given, file, &contracts, &mut notes)?),
         None => None,
@@ -61,12 +60,12 @@ pub(super) fn scenarios(given: &Given<'_>) -> Result<Gathered, Refusal> {
     if described.is_none() {
         given.check_edges(&contracts, &mut notes)?;
     }
-    loaded.extend(given.provoking(&contracts, described.as_ref())?);
-    Ok(Gathered { loaded, codes, notes })
+    written.loaded.extend(given.provoking(&contracts, described.as_ref())?);
+    Ok(Gathered { written, notes })
 }
 
 impl Given<'_> {
-    fn files_scenarios(&self) -> Result<(Vec<Loaded>, Vec<ExpectedCode>), Refusal> {
+    fn files_scenarios(&self) -> Result<Written, Refusal> {
         let Self { env, args, project, variables, contract, redactor, .. } = *self;
         gather::scenarios(env, args, project, variables, contract, redactor)
     }
@@ -85,7 +84,7 @@ impl Given<'_> {
         if names.is_empty() && self.inside {
             names.extend(contract::embedded_names().map(str::to_owned));
         } else if names.is_empty() {
-            names = own(&self.files_scenarios()?.0);
+            names = own(&self.files_scenarios()?.loaded);
         }
         let mut contracts = IndexMap::new();
         for name in names {

@@ -10,9 +10,10 @@ use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
 use crate::model::{Diagnostic, Source, Span, Spanned};
-use crate::plan::{self, ExpectedCode, Loaded, Plan, Row, Selection};
+use crate::plan::{self, ExpectedCode, Loaded, Named, Plan, Row, Selection};
 use crate::project::{Environment, Project};
 use crate::redact::Redactor;
+use crate::snapshot;
 use crate::template::Scope;
 
 /// Where scenarios are when nobody says so.
@@ -58,8 +59,17 @@ pub(super) fn project(env: &Env, args: &SuiteArgs) -> Result<(Project, Environme
     Ok((project, environment))
 }
 
-/// The scenarios of the paths that were named, or of the default ones, every template of them looked at; and the
-/// codes that they expect.
+/// What scenario files have.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) loaded: Vec<Loaded>,
+    /// The codes that steps expect.
+    pub(super) codes: Vec<ExpectedCode>,
+    /// The snapshots that steps name.
+    pub(super) snapshots: Vec<Named>,
+}
+
+/// The scenarios of the paths that were named, or of the default ones, every template of them looked at.
 pub(super) fn scenarios(
     env: &Env,
     args: &SuiteArgs,
@@ -67,7 +77,7 @@ pub(super) fn scenarios(
     variables: &Scope,
     contract: Option<&str>,
     redactor: &Redactor,
-) -> Result<(Vec<Loaded>, Vec<ExpectedCode>), Refusal> {
+) -> Result<Written, Refusal> {
     let files = env.files.as_ref();
     let paths: Vec<PathBuf> = if !args.paths.is_empty() {
         args.paths.clone()
@@ -82,6 +92,9 @@ pub(super) fn scenarios(
     let given: HashSet<String> = variables.iter().map(|(name, _)| name.to_owned()).collect();
     let mut mistakes = Vec::new();
     let mut codes = Vec::new();
+    let mut snapshots = Vec::new();
+    let place = |file: &str| snapshot::below(&env.cwd, file);
+    let shown = |text: &str| redactor.text(text).into_owned();
     let mut seen: HashSet<Arc<str>> = HashSet::new();
     let loaded = input::load(files, &found, &mut |scenario, rows| {
         hide_written(redactor, scenario, rows);
@@ -91,6 +104,7 @@ pub(super) fn scenarios(
         let has_contract = scenario.contract.is_some() || contract.is_some();
         mistakes.extend(plan::lint(scenario, &given, &columns, has_contract));
         codes.extend(plan::expected_codes(scenario, contract));
+        snapshots.extend(plan::snapshots(scenario, rows, contract, &place, &shown));
         seen.insert(Arc::clone(&scenario.source.name));
         // An included file sees only what comes from outside, so it is looked at once, and by itself.
         plan::included(scenario, &mut |part| {
@@ -102,7 +116,8 @@ pub(super) fn scenarios(
             }
         });
     })?;
-    if mistakes.is_empty() { Ok((loaded, codes)) } else { Err(mistakes.into()) }
+    mistakes.extend(plan::shared_snapshots(&snapshots));
+    if mistakes.is_empty() { Ok(Written { loaded, codes, snapshots }) } else { Err(mistakes.into()) }
 }
 
 /// The plan: those scenarios that are wanted.

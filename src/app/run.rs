@@ -21,7 +21,7 @@ use crate::project::{Environment, Project};
 use crate::redact::Redactor;
 use crate::reference::{self, Server};
 use crate::report::{Fold, Style};
-use crate::runner::{Runner, Settings, Stop};
+use crate::runner::{Runner, Settings, Snapshots, Stop};
 use crate::template::Engine;
 use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 
@@ -220,5 +220,6 @@ fn settings(args: &RunArgs, project: &Project, target: &str, seed: u64) -> Setti
         longest_wait: args.max_wait,
         seed,
         baseline: None,
+        snapshots: Snapshots::Off,
     }
 }

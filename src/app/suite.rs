@@ -7,12 +7,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::edges;
-use super::gather::{self, Refusal};
+use super::gather::{self, Refusal, Written};
 use super::variables::Variables;
 use crate::cli::{EdgesArgs, SuiteArgs};
 use crate::contract::Compiled;
 use crate::env::Env;
-use crate::plan::{self, Loaded, Plan};
+use crate::plan::{self, Loaded, Named, Plan};
 use crate::project::{Environment, Project};
 use crate::redact::Redactor;
 use crate::reference;
@@ -49,6 +49,8 @@ pub(super) struct Suite {
     pub(super) plan: Plan,
     /// By the names that scenarios use.
     pub(super) contracts: HashMap<String, Arc<Compiled>>,
+    /// The snapshots that the steps of all scenarios name, wanted or not.
+    pub(super) snapshots: Vec<Named>,
     /// What people should know about the error pack.
     pub(super) notes: Vec<String>,
 }
@@ -86,7 +88,7 @@ impl Suite {
         let contract =
             args.contract.clone().or_else(|| environment.contract.as_ref().map(|name| name.value.clone()));
 
-        let edges::Gathered { loaded, codes, notes } = edges::scenarios(&edges::Given {
+        let edges::Gathered { written, notes } = edges::scenarios(&edges::Given {
             env,
             args,
             pack,
@@ -98,6 +100,7 @@ impl Suite {
             seed,
             inside,
         })?;
+        let Written { loaded, codes, snapshots } = written;
         let seen = look(&project, &loaded)?;
         let plan = gather::plan(loaded, args, contract.as_deref())?;
         let contracts = gather::contracts(env, &plan)?;
@@ -106,7 +109,7 @@ impl Suite {
         if !unknown.is_empty() {
             return Err(unknown.into());
         }
-        Ok((Self { project, environment, variables, plan, contracts, notes }, seen))
+        Ok((Self { project, environment, variables, plan, contracts, snapshots, notes }, seen))
     }
 
     /// Tells the notes, the first of them if there are many.

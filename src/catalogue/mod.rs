@@ -10,7 +10,7 @@ mod scenario_page;
 
 use crate::cli::{Exit, SchemaOf};
 use crate::model::RuleInfo;
-use crate::{baseline, census, contract, expect, project, report, rules, scenario, yaml};
+use crate::{baseline, census, contract, expect, project, report, rules, scenario, snapshot, yaml};
 
 /// The first line of every page.
 const NOTICE: &str =
@@ -49,6 +49,7 @@ pub fn rules() -> Vec<&'static RuleInfo> {
     let mut all: Vec<_> = rules::all();
     all.extend(census::rules());
     all.extend(expect::rules().iter().copied());
+    all.extend(snapshot::verdicts().iter().copied());
     all.sort_by_key(|rule| rule.code);
     all
 }

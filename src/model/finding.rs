@@ -86,6 +86,8 @@ pub struct Observation {
     pub actual: String,
     /// The offending place in the scenario, where an expectation wrote one down.
     pub span: Option<super::Span>,
+    /// From what was expected to what was there, where both are texts of many lines.
+    pub diff: Option<Box<super::Diff>>,
 }
 
 impl Observation {
@@ -100,6 +102,7 @@ impl Observation {
             expected: String::new(),
             actual: String::new(),
             span: None,
+            diff: None,
         }
     }
 

@@ -3,10 +3,12 @@
 mod codes;
 mod held;
 mod lint;
+mod snapshots;
 
 pub use codes::{ExpectedCode, expected_codes, unknown_codes};
 pub use held::Held;
 pub use lint::lint;
+pub use snapshots::{Named, shared_snapshots, snapshots};
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -75,6 +77,8 @@ pub struct Run {
     pub name: String,
     /// The case's variables.
     pub row: Row,
+    /// The case's values in full, for the name of a snapshot; empty without cases.
+    pub case: String,
     /// The name of its contract, if it has one.
     pub contract: Option<String>,
 }
@@ -95,7 +99,14 @@ pub fn build(loaded: Vec<Loaded>, selection: &Selection, default_contract: Optio
         for row in rows {
             let name = case_name(&scenario.name, &row);
             if selection.wants(&scenario, &name) {
-                runs.push(Run { scenario: Arc::clone(&scenario), name, row, contract: contract.clone() });
+                let case = case(&row);
+                runs.push(Run {
+                    scenario: Arc::clone(&scenario),
+                    name,
+                    row,
+                    case,
+                    contract: contract.clone(),
+                });
             }
         }
     }
@@ -149,6 +160,12 @@ pub fn case_name(name: &str, row: &Row) -> String {
     let values: Vec<_> =
         row.iter().map(|(name, value)| format!("{name}: {}", shortened(&value.shown(), 40))).collect();
     format!("{name} [{}]", shortened(&values.join(", "), 120))
+}
+
+/// `email: "a@", age: 3`; empty without cases.
+pub fn case(row: &Row) -> String {
+    let values: Vec<_> = row.iter().map(|(name, value)| format!("{name}: {}", value.shown())).collect();
+    values.join(", ")
 }
 
 fn shortened(text: &str, most: usize) -> String {

@@ -92,7 +92,7 @@ impl Place<'_> {
             count: 1,
             accepted: false,
             spread: None,
-            diff: None,
+            diff: observation.diff.clone(),
             curl: curl.to_owned(),
             response: response.to_owned(),
             snippet: self.snippet(span, &label),

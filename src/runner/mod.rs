@@ -8,10 +8,12 @@ mod reach;
 mod render;
 mod repeat;
 mod scenario;
+mod snapshots;
 mod step;
 mod stop;
 mod throttle;
 
+pub use snapshots::{Answers, Shelf, Snapshots};
 pub use stop::Stop;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -54,6 +56,8 @@ pub struct Settings {
     pub seed: u64,
     /// Known findings that fail nothing.
     pub baseline: Option<Arc<Baseline>>,
+    /// What is done with the answers beside judging them.
+    pub snapshots: Snapshots,
 }
 
 /// What all scenarios of a run share.

@@ -50,6 +50,8 @@ pub(super) struct Context<'r> {
     pub(super) scenario: &'r Scenario,
     /// The name with the case.
     pub(super) name: &'r str,
+    /// The case's values in full; empty without cases.
+    pub(super) case: &'r str,
     pub(super) contract_name: Option<&'r str>,
     pub(super) contract: Option<&'r Arc<Compiled>>,
     /// The number of the repetition, from 0.
@@ -65,7 +67,10 @@ pub(super) async fn run(
     stop: &Stop,
 ) -> Outcome {
     let started = Instant::now();
-    let context = Context::new(runner, scenario, &run.name, run.contract.as_deref(), repetition);
+    let context = Context {
+        case: &run.case,
+        ..Context::new(runner, scenario, &run.name, run.contract.as_deref(), repetition)
+    };
     let mut scope = Scope::child(&runner.variables, index as u64 | u64::from(repetition) << 32);
     let left_out = match stop.reason() {
         Some(reason) => Some((Verdict::Skipped, reason.to_owned())),
@@ -139,7 +144,7 @@ impl<'r> Context<'r> {
         repetition: u32,
     ) -> Self {
         let contract = contract_name.and_then(|name| runner.contracts.get(name));
-        Self { runner, scenario, name, contract_name, contract, repetition }
+        Self { runner, scenario, name, case: "", contract_name, contract, repetition }
     }
 
     /// Sets the file's variables where nothing from outside does, then the case's.

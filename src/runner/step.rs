@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use super::finding::Place;
 use super::scenario::{Context, millis};
+use super::snapshots::{self, Answer};
 use super::throttle::{self, Advice};
 use super::{Stop, across, include, memory, render};
 use crate::contract::Compiled;
 use crate::expect;
 use crate::judge::{self, Judged};
 use crate::model::{
-    Capture, Cut, Demand, Exchange, Finding, Observation, RequestSpec, Retry, Severity, Step, StepResult,
-    TransportError, TransportErrorKind, Verdict,
+    Capture, Cut, Demand, Exchange, Finding, Observation, RequestSpec, Response, Retry, Severity, Step,
+    StepResult, TransportError, TransportErrorKind, Verdict,
 };
 use crate::template::Scope;
 
@@ -53,6 +54,7 @@ pub(super) async fn run(
         End::Judged { expected: false } if known => (Verdict::Pass, Some(KNOWN.to_owned()), true),
         End::Judged { expected: false } => (Verdict::Fail, None, true),
         End::Unjudged(reason) => (Verdict::Inconclusive, Some(reason), true),
+        End::Uncompared(reason) => (Verdict::Inconclusive, Some(reason), false),
         End::Skipped(reason) => (Verdict::Skipped, Some(reason), true),
     };
     result.verdict = if broken { Verdict::Fail } else { verdict };
@@ -68,6 +70,8 @@ enum End {
     Judged { expected: bool },
     /// Without one that can be judged.
     Unjudged(String),
+    /// As expected, but what it is to be compared with is not there.
+    Uncompared(String),
     /// Interrupted.
     Skipped(String),
 }
@@ -163,7 +167,8 @@ impl Tries<'_, '_> {
             None => judged.body.unread().map(why_unread),
         };
         if unmet.is_empty() && unknown.is_none() {
-            return After::End(self.capture(exchange, &judged, scope));
+            let end = self.capture(exchange, &judged, scope);
+            return After::End(self.compared(end, exchange, response, &judged, scope));
         }
         if let Some(pause) = self.next_try() {
             return After::Again(pause);
@@ -171,7 +176,28 @@ impl Tries<'_, '_> {
         if let Some(why) = unknown.filter(|_| unmet.is_empty()) {
             return After::End(End::Unjudged(why));
         }
-        After::End(self.unmet(unmet, exchange, response.status))
+        let end = self.unmet(unmet, exchange, response.status);
+        After::End(self.compared(end, exchange, response, &judged, scope))
+    }
+
+    /// Looks at what was kept of an earlier answer to the step, or of another target's.
+    fn compared(
+        &mut self,
+        end: End,
+        exchange: &Exchange,
+        response: &Response,
+        judged: &Judged,
+        scope: &Scope,
+    ) -> End {
+        let answer = Answer { response, judged, expected: matches!(end, End::Judged { expected: true }) };
+        match snapshots::look(self.context, self.step, self.spec, &answer, scope) {
+            Ok(found) => {
+                self.keep(found.as_slice(), exchange);
+                end
+            }
+            Err(reason) if answer.expected => End::Uncompared(reason),
+            Err(_) => end,
+        }
     }
 
     /// An expectation that does not hold, by what the step is for.
@@ -213,7 +239,7 @@ impl Tries<'_, '_> {
             .map_err(|error| self.context.at(error.span, &error.message))
     }
 
-    fn throttled(&mut self, response: &crate::model::Response, code: Option<&str>) -> After {
+    fn throttled(&mut self, response: &Response, code: Option<&str>) -> After {
         let contract = self.context.contract.map(|compiled| &compiled.contract);
         let longest = self.context.runner.settings.longest_wait;
         match throttle::advice(response, code, contract, self.waits, longest) {

@@ -1,5 +1,6 @@
 //! Snapshots of answers: what is kept, what is redacted, how they are written, and how two of them differ.
 
+mod compare;
 mod diff;
 mod file;
 mod headers;
@@ -9,10 +10,11 @@ mod shape;
 mod spec;
 mod take;
 
+pub use compare::{CHANGED, Compared, DIFFERS, NEW, compare, verdicts};
 pub use diff::diff;
 pub use file::{Snapshot, normal};
 pub use headers::KEPT;
-pub use name::name;
+pub use name::{below, name};
 pub use shape::Shape;
 pub use spec::{RULES, SPEC, rules, spec};
 pub use take::{Taking, take};

@@ -1,5 +1,7 @@
 //! The names of snapshots: `<contract>/<scenario>/<step>`, safe as paths everywhere.
 
+use std::path::Path;
+
 /// Longest part of a name, in bytes.
 const LONGEST: usize = 80;
 
@@ -23,6 +25,12 @@ pub fn name(contract: Option<&str>, file: &str, step: &str, case: &str) -> Strin
         case => format!("{}.{}", slug(step), slug(case)),
     };
     format!("{contract}/{}/{step}", scenario.join("/"))
+}
+
+/// A file's name below the project's folder, with `/` between its parts; the name as it is if it is not below it.
+pub fn below(root: &Path, file: &str) -> String {
+    let path = Path::new(file);
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 /// A contract may be named by its folder.
