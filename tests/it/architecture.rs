@@ -57,6 +57,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("minijinja", &["template"]),
     ("serde_json_path", &["expect"]),
     ("similar", &["snapshot"]),
+    ("unicode_width", &["report"]),
     ("annotate_snippets", &["report"]),
     ("quick_junit", &["report"]),
     ("schemars", &["model", "report"]),
