@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 7] = [
         "yaml",
     ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
-    &["env", "transport"],
+    &["env", "store", "transport"],
     &["input", "reference", "runner"],
     &["mutants"],
     &["app", "catalogue", "cli"],
@@ -27,6 +27,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("snapshot", "yaml"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
+    // Snapshots are files.
+    ("store", "env"),
     // The facts of a run are what was found out about each answer.
     ("census", "judge"),
     // The last look before a run asks whether a JSONPath is one.
