@@ -13,7 +13,7 @@
 //! | 6 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
 //! | 4 | `input`, `reference`, `runner` | drivers |
-//! | 3 | `env`, `transport` | edges to the world |
+//! | 3 | `env`, `store`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `jsonpath`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `yaml` | pure |
 //! | 0 | `mask`, `model`, `spelling` | data, did-you-mean, what of a text stays the same |
@@ -45,6 +45,7 @@ pub mod runner;
 pub mod scenario;
 pub mod snapshot;
 pub mod spelling;
+pub mod store;
 pub mod template;
 pub mod transport;
 pub mod yaml;

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Files, MAX_FILE, ends_with};
 
@@ -12,6 +13,9 @@ pub struct Disk;
 
 /// Deepest nesting of folders that is looked into.
 const MAX_DEPTH: usize = 64;
+
+/// Drafts written so far, for their names.
+static DRAFTS: AtomicU64 = AtomicU64::new(0);
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -36,7 +40,9 @@ impl Files for Disk {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
-        let draft = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+        // Neither another process nor another thread that writes the same file has the same draft.
+        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = folder.join(format!(".{}.{}-{number}.tmp", name.to_string_lossy(), std::process::id()));
         let written = File::create(&draft).and_then(|mut file| {
             file.write_all(bytes)?;
             old.map_or(Ok(()), |meta| file.set_permissions(meta.permissions()))?;
@@ -48,6 +54,17 @@ impl Files for Disk {
             drop(fs::remove_file(&draft));
         }
         done
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
     }
 
     fn list(&self, folder: &Path, ends: &[&str]) -> io::Result<Vec<PathBuf>> {

@@ -35,6 +35,15 @@ impl Files for MemoryFiles {
         Ok(())
     }
 
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.lock().remove(&plain(path));
+        Ok(())
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        if self.exists(path) { Ok(plain(path)) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
     fn list(&self, folder: &Path, ends: &[&str]) -> io::Result<Vec<PathBuf>> {
         if !self.is_folder(folder) {
             return Err(io::ErrorKind::NotFound.into());

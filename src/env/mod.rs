@@ -2,6 +2,7 @@
 
 mod disk;
 mod memory;
+mod text;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 pub use memory::MemoryFiles;
+pub use text::source;
 
 /// Largest file that is read, in bytes. Scenario, contract and report files are far smaller.
 pub const MAX_FILE: u64 = 64 << 20;
@@ -72,6 +74,20 @@ pub trait Files: Send + Sync {
     ///
     /// It cannot be written; then the old file is still there.
     fn write_atomic(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// Removes a file. That it is gone already is no error: it is as it should be.
+    ///
+    /// # Errors
+    ///
+    /// It is there and cannot be removed.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// The path without links and `..`.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing at this path.
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// The files below a folder whose names end with a dot and one of `ends`, at any depth, sorted by path, each
     /// beginning with `folder`. What begins with a dot is left out.

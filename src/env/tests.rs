@@ -38,6 +38,45 @@ fn files_are_written_read_and_replaced() {
 }
 
 #[test]
+fn files_are_removed_and_found_in_one_place() {
+    let (_folder, worlds) = both();
+    for (root, files) in worlds {
+        let path = root.join("a/z.yml");
+        assert_eq!(
+            files.real_path(&root.join("a/./deep/../z.yml")).unwrap(),
+            files.real_path(&path).unwrap()
+        );
+        files.remove(&path).unwrap();
+        assert!(!files.exists(&path));
+        files.remove(&path).unwrap();
+        assert_eq!(files.real_path(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}
+
+#[test]
+fn many_threads_write_one_file_and_it_is_always_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/er/one.snap");
+    let text = |thread: usize| format!("{thread}").repeat(100_000 + thread);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (path, text) = (&path, text(thread));
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    Disk.write_atomic(path, text.as_bytes()).unwrap();
+                    let read = String::from_utf8(Disk.read(path).unwrap()).unwrap();
+                    let writer = usize::from(read.as_bytes()[0] - b'0');
+                    assert_eq!(read.len(), 100_000 + writer);
+                    assert!(read.bytes().all(|byte| byte == read.as_bytes()[0]));
+                }
+            });
+        }
+    });
+    let names = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["one.snap"]);
+}
+
+#[test]
 fn lists_are_deep_and_sorted() {
     let (_folder, worlds) = both();
     for (root, files) in worlds {

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Cut, Header, Request, Response};
+use crate::model::{
+    Cut, Diff, DiffKind, DiffLine, DiffPart, Event, Finding, Header, Request, Response, Verdict,
+};
 
 fn knowing(secrets: &[&str]) -> Redactor {
     let redactor = Redactor::new();
@@ -16,6 +18,26 @@ fn knowing(secrets: &[&str]) -> Redactor {
         redactor.add(secret).unwrap();
     }
     redactor
+}
+
+#[test]
+fn a_secret_that_reaches_over_marked_words_is_hidden_in_a_diff() {
+    let redactor = knowing(&["tok-en-12345"]);
+    let part = |text: &str, changed| DiffPart { text: text.to_owned(), changed };
+    let line = |parts| DiffLine { kind: DiffKind::Added, old: None, new: Some(1), parts };
+    let whole = line(vec![part("a: ", false), part("b", true)]);
+    let mut finding: Finding = serde_json::from_value(serde_json::json!({
+        "rule": "", "name": "", "severity": "error", "source": "", "message": "", "help": "", "file": "", "line": 1,
+        "column": 1, "scenario": "", "step": "", "pointer": "", "expected": "", "actual": "", "count": 1, "curl": ""
+    }))
+    .unwrap();
+    let lines =
+        vec![line(vec![part("key: tok-", false), part("en", true), part("-12345", false)]), whole.clone()];
+    finding.diff = Some(Box::new(Diff { lines }));
+    let event = Event::RunJudged { verdict: Verdict::Fail, findings: vec![finding] };
+    let Event::RunJudged { findings, .. } = redactor.event(&event) else { panic!("another event") };
+    let lines = findings[0].diff.as_ref().unwrap().lines.clone();
+    assert_eq!(lines, [line(vec![part(&format!("key: {PLACEHOLDER}"), false)]), whole]);
 }
 
 #[test]

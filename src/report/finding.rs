@@ -3,13 +3,16 @@
 use std::fmt::Write;
 
 use super::paint::{Paint, Tone};
-use super::{clean, words};
+use super::{clean, diff, words};
 use crate::model::{Finding, Place, Spread};
 
 /// Lines and characters of one value that are shown.
 const VALUE: Bound = Bound { lines: 12, characters: 600 };
 /// Lines and characters of a response that are shown.
 const RESPONSE: Bound = Bound { lines: 24, characters: 2_000 };
+
+/// Lines of a diff that are shown.
+const DIFF: usize = 60;
 
 /// How much of a text is shown.
 struct Bound {
@@ -48,21 +51,20 @@ pub(super) fn draw(finding: &Finding, paint: Paint) -> String {
     for line in clean::text(&finding.snippet).lines() {
         put(&mut out, &frame(line, paint));
     }
-    let facts = [
-        ("step: ", &finding.step),
-        ("at: ", &finding.pointer),
-        ("expected: ", &finding.expected),
-        ("actual:   ", &finding.actual),
-        ("source: ", &finding.source),
-        ("help: ", &finding.help),
-    ];
-    for (label, value) in facts {
-        let indent = format!("\n{gutter}   {}", " ".repeat(label.len()));
-        let value = VALUE.of(value).join(&indent);
-        if !value.is_empty() {
-            put(&mut out, &format!("{gutter} {} {label}{value}", paint.tone(Tone::Frame, "=")));
+    let mut facts = |facts: &[(&str, &String)]| {
+        for (label, value) in facts {
+            let indent = format!("\n{gutter}   {}", " ".repeat(label.len()));
+            let value = VALUE.of(value).join(&indent);
+            if !value.is_empty() {
+                put(&mut out, &format!("{gutter} {} {label}{value}", paint.tone(Tone::Frame, "=")));
+            }
         }
+    };
+    facts(&[("step: ", &finding.step), ("at: ", &finding.pointer)]);
+    if finding.diff.is_none() {
+        facts(&[("expected: ", &finding.expected), ("actual:   ", &finding.actual)]);
     }
+    facts(&[("source: ", &finding.source), ("help: ", &finding.help)]);
     match &finding.spread {
         Some(spread) => {
             let mark = paint.tone(Tone::Frame, "=");
@@ -72,6 +74,18 @@ pub(super) fn draw(finding: &Finding, paint: Paint) -> String {
             put(&mut out, &format!("{gutter} {} seen {} times", paint.tone(Tone::Frame, "="), finding.count));
         }
         None => {}
+    }
+    // The longest part stands last, so that nothing is lost below it.
+    if let Some(diff) = &finding.diff {
+        put(&mut out, &format!("{gutter} {} diff: - was, + is now", paint.tone(Tone::Frame, "=")));
+        let drawn = diff::draw(diff, paint);
+        drawn.iter().take(DIFF).for_each(|line| put(&mut out, &format!("{gutter}   {line}")));
+        if drawn.len() > DIFF {
+            put(
+                &mut out,
+                &format!("{gutter}   … ({} more)", words::count((drawn.len() - DIFF) as u64, "line")),
+            );
+        }
     }
     out
 }

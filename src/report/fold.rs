@@ -11,7 +11,7 @@ use crate::model::{
     Summary, Tool, Verdict,
 };
 
-/// How many findings of one rule keep their response. An API that breaks a rule in every answer would
+/// How many findings of one rule keep their response and their diff. An API that breaks a rule in every answer would
 /// otherwise fill the memory with copies of one fault.
 const RESPONSES_A_RULE: u32 = 50;
 
@@ -170,7 +170,8 @@ impl Fold {
         let responses = self.responses.entry(finding.rule.clone()).or_default();
         if *responses >= RESPONSES_A_RULE {
             finding.response = String::new();
-        } else if !finding.response.is_empty() {
+            finding.diff = None;
+        } else if !finding.response.is_empty() || finding.diff.is_some() {
             *responses += 1;
         }
         self.report.findings.push(finding);
@@ -242,6 +243,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
         && one.message == other.message
         && one.actual == other.actual
         && one.help == other.help
+        && one.diff == other.diff
 }
 
 fn nothing() -> Summary {

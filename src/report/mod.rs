@@ -4,6 +4,7 @@ mod baseline;
 mod cause;
 mod clean;
 mod diagnostic;
+mod diff;
 mod finding;
 mod fold;
 mod json;
@@ -22,6 +23,7 @@ use crate::model::{Event, Report, Severity};
 
 pub use cause::Causes;
 pub use diagnostic::{render, snippet};
+pub use diff::{columns, diff};
 pub use fold::Fold;
 pub use json::Json;
 pub use junit::Junit;

@@ -19,6 +19,14 @@ pub(super) enum Tone {
     Frame,
     /// What may be overlooked.
     Dim,
+    /// A line that is gone.
+    Removed,
+    /// What is gone of a line.
+    RemovedWord,
+    /// A line that is new.
+    Added,
+    /// What is new in a line.
+    AddedWord,
 }
 
 impl Tone {
@@ -51,6 +59,10 @@ impl Tone {
             Self::Strong => "1",
             Self::Frame => "1;34",
             Self::Dim => "2",
+            Self::Removed => "31",
+            Self::RemovedWord => "1;7;31",
+            Self::Added => "32",
+            Self::AddedWord => "1;7;32",
         }
     }
 }

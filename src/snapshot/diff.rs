@@ -22,19 +22,19 @@ pub fn diff(old: &str, new: &str) -> Diff {
     let new: Vec<&str> = new.lines().collect();
     let ops = compare(&old, &new);
     let mut drawing = Drawing { old: &old, new: &new, lines: Vec::new(), words: words::Words::default() };
-    let (mut shown_to, mut left) = (0, MOST_LINES);
+    let (mut shown_to, mut left) = ((0, 0), MOST_LINES);
     for group in group_diff_ops(ops, CONTEXT) {
-        let start = group.first().map_or(0, |op| op.old_range().start);
-        drawing.gap(start.saturating_sub(shown_to), "equal line");
+        let start = group.first().map_or((0, 0), |op| (op.old_range().start, op.new_range().start));
+        drawing.equal(shown_to, start);
         for op in group {
             left = drawing.op(&op, left);
-            shown_to = op.old_range().end;
+            shown_to = (op.old_range().end, op.new_range().end);
             if left == 0 {
                 return drawing.cut();
             }
         }
     }
-    drawing.gap(old.len().saturating_sub(shown_to), "equal line");
+    drawing.equal(shown_to, (old.len(), new.len()));
     Diff { lines: drawing.lines }
 }
 
@@ -106,6 +106,16 @@ impl Drawing<'_> {
             self.line(DiffKind::Added, None, Some(new.start + at), parts);
         }
         if most_old == old.len() && most_new == new.len() { left - most_old - most_new } else { 0 }
+    }
+
+    /// Leaves out the equal lines between two places, unless it is a single one.
+    fn equal(&mut self, from: (usize, usize), to: (usize, usize)) {
+        if from.0 + 1 == to.0 {
+            let parts = words::unmarked(self.old[from.0]);
+            self.line(DiffKind::Context, Some(from.0), Some(from.1), parts);
+        } else {
+            self.gap(to.0.saturating_sub(from.0), "equal line");
+        }
     }
 
     fn line(&mut self, kind: DiffKind, old: Option<usize>, new: Option<usize>, parts: Vec<DiffPart>) {

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 7] = [
         "template", "yaml",
     ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
-    &["env", "transport"],
+    &["env", "store", "transport"],
     &["input", "reference", "runner"],
     &["mutants"],
     &["app", "catalogue", "cli"],
@@ -36,6 +36,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("scenario", "matcher"),
     // What was compiled once is kept.
     ("jsonpath", "matcher"),
+    // Snapshots are files.
+    ("store", "env"),
     // The facts of a run are what was found out about each answer.
     ("census", "judge"),
     // The pages show the command line; the commands show the pages' rules and schemas.
@@ -64,6 +66,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("minijinja", &["template"]),
     ("serde_json_path", &["jsonpath"]),
     ("similar", &["snapshot"]),
+    ("unicode_width", &["report"]),
     ("annotate_snippets", &["report"]),
     ("quick_junit", &["report"]),
     ("schemars", &["model", "report"]),

@@ -12,6 +12,7 @@ use tollgate::model::{
     Event, Finding, Report, ScenarioResult, Severity, Source, Span, Spread, StepResult, Tool, Verdict,
 };
 use tollgate::report::{self, Fold, Reporter, Style};
+use tollgate::snapshot;
 
 const PLAIN: Style =
     Style { colour: false, width: 80, verbose: false, quiet: false, fail_on: Severity::Error };
@@ -402,4 +403,30 @@ fn what_is_found_about_the_whole_run_counts_for_its_verdict() {
     let judged = Event::RunJudged { verdict: Verdict::Fail, findings: vec![other] };
     let report = fold(&[judged]).report(1, false);
     assert_eq!((report.summary.verdict, report.summary.findings.error), (Verdict::Fail, 1));
+}
+
+#[test]
+fn a_finding_with_a_diff_shows_it_instead_of_two_values() {
+    let old = "404\n\n{\n  \"success\": false,\n  \"code\": \"NOT_FOUND\"\n}";
+    let new = "404\n\n{\n  \"success\": false,\n  \"code\": \"LEAD\u{1b}[2J_NOT_FOUND\",\n  \"id\": 7\n}";
+    let diff = Some(Box::new(snapshot::diff(old, new)));
+    let (expected, actual) = ("hidden".into(), "hidden".into());
+    let plain = finding(Severity::Error, "SNP001", "snapshot", "the answer differs from its snapshot");
+    let found = Finding { expected, actual, diff, ..plain };
+    let mut events = Vec::new();
+    let failed = vec![step("shows a lead", 4, Verdict::Fail, 1)];
+    let scenario = scenario("Leads", "scenarios/leads.yaml", Verdict::Fail, failed);
+    finish(&mut events, vec![vec![found]], scenario);
+    let plain = written(&mut report::Terminal::new(PLAIN), &events);
+    assert!(!plain.contains("hidden"), "{plain}");
+    check("tests/report/diff.txt", &plain);
+    let coloured = written(&mut report::Terminal::new(Style { colour: true, ..PLAIN }), &events);
+    check("tests/report/diff-colour.txt", &coloured);
+    let json = written(&mut report::Json, &events);
+    let report: Report = serde_json::from_str(&json).expect("the report reads back");
+    assert_eq!(report.findings, fold(&events).report(812, true).findings);
+    let schema: Value = serde_json::from_str(&report::schema()).expect("the schema is JSON");
+    let value = serde_json::from_str(&json).expect("the report is JSON");
+    assert!(jsonschema::draft202012::is_valid(&schema, &value));
+    assert_eq!(report.findings[0].diff.as_ref().map(|diff| diff.lines.len()), Some(8));
 }

@@ -10,10 +10,13 @@ const LONG: usize = 400;
 const AROUND: usize = 40;
 /// Characters of a changed piece that stay in a long line.
 const CHANGED: usize = 150;
-/// Words of either side of a block beyond which words are not compared: only what its lines begin and end with is.
+/// Words of a line beyond which they are not compared: only what the lines begin and end with is.
 const MOST_WORDS: usize = 1_000;
 /// How much all comparisons of words of a diff may cost together, in pairs of words.
 const BUDGET: usize = 20_000_000;
+/// New lines among which the partner of an old line is looked for.
+const NEAR: usize = 16;
+
 /// Marks words, as long as that does not cost too much.
 pub(super) struct Words {
     left: usize,
@@ -25,66 +28,80 @@ impl Default for Words {
     }
 }
 
-/// A word, whether it changed, and where it stands.
+/// A word, and whether it changed.
 struct Word<'t> {
     text: &'t str,
-    line: usize,
     changed: bool,
 }
 
 impl Words {
     /// The pieces of lines that were removed and of those that were put in their place.
     pub(super) fn mark(&mut self, old: &[&str], new: &[&str]) -> (Vec<Vec<DiffPart>>, Vec<Vec<DiffPart>>) {
-        let plain = |lines: &[&str]| lines.iter().map(|line| unmarked(line)).collect();
-        if old.is_empty() || new.is_empty() {
-            return (plain(old), plain(new));
+        let plain = |lines: &[&str]| lines.iter().map(|line| unmarked(line)).collect::<Vec<_>>();
+        let (mut old_lines, mut new_lines) = (plain(old), plain(new));
+        let mut next = 0;
+        for (at, line) in old.iter().enumerate() {
+            let Some(partner) = partner(line, &new[next..]).map(|partner| next + partner) else { continue };
+            next = partner + 1;
+            if let Some((old_line, new_line)) = self.compare(line, new[partner]) {
+                (old_lines[at], new_lines[partner]) = (old_line, new_line);
+            }
         }
+        (old_lines, new_lines)
+    }
+
+    /// A line and what it became; none if too little stayed for marks to mean something.
+    fn compare(&mut self, old: &str, new: &str) -> Option<(Vec<DiffPart>, Vec<DiffPart>)> {
         let (Some(mut old_words), Some(mut new_words)) = (words(old), words(new)) else {
-            return match (old, new) {
-                ([old], [new]) => ends(old, new),
-                _ => (plain(old), plain(new)),
-            };
+            return Some(ends(old, new));
         };
         let cost = (old_words.len() + new_words.len()).pow(2);
-        if cost > self.left || !compare(&mut old_words, &mut new_words) {
-            return (plain(old), plain(new));
-        }
-        self.left -= cost;
-        (pieces(&old_words, old.len()), pieces(&new_words, new.len()))
+        self.left = self.left.checked_sub(cost)?;
+        compare(&mut old_words, &mut new_words).then(|| (pieces(&old_words), pieces(&new_words)))
     }
 }
 
-/// The words of some lines; none if there are too many.
-fn words<'t>(lines: &[&'t str]) -> Option<Vec<Word<'t>>> {
+/// The line that most likely was this one: of the next ones the one that begins and ends most like it.
+fn partner(line: &str, new: &[&str]) -> Option<usize> {
+    let line = line.trim();
+    let score = |other: &str| {
+        let other = other.trim();
+        let head = line.bytes().zip(other.bytes()).take(LONG).take_while(|(one, other)| one == other).count();
+        let tail =
+            line.bytes().rev().zip(other.bytes().rev()).take(LONG).take_while(|(one, other)| one == other);
+        head + tail.count()
+    };
+    // The first of equals stands nearest.
+    (0..new.len().min(NEAR)).rev().max_by_key(|at| score(new[*at]))
+}
+
+/// The words of a line; none if there are too many.
+fn words(mut line: &str) -> Option<Vec<Word<'_>>> {
     let mut words = Vec::new();
-    for (line, mut rest) in lines.iter().copied().enumerate() {
-        while !rest.is_empty() {
-            let (text, behind) = rest.split_at(word(rest));
-            words.push(Word { text, line, changed: false });
-            rest = behind;
-            if words.len() > MOST_WORDS {
-                return None;
-            }
+    while !line.is_empty() {
+        let (text, rest) = line.split_at(word(line));
+        words.push(Word { text, changed: false });
+        line = rest;
+        if words.len() > MOST_WORDS {
+            return None;
         }
-        // The end of a line is a word, so that words find their partners line by line.
-        words.push(Word { text: "\n", line, changed: false });
     }
     Some(words)
 }
 
 /// The length of the first word: letters and digits, or blanks, or one character of any other kind.
 fn word(text: &str) -> usize {
-    let mut characters = text.chars();
-    let Some(first) = characters.next() else { return 0 };
-    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
-    let longer = |belongs: fn(char) -> bool| text.find(|c| !belongs(c)).unwrap_or(text.len());
-    if is_letter(first) {
-        longer(|c| c.is_alphanumeric() || c == '_')
-    } else if first.is_whitespace() {
-        longer(char::is_whitespace)
-    } else {
-        first.len_utf8()
+    let end = |belongs: fn(char) -> bool| text.find(|c| !belongs(c)).unwrap_or(text.len());
+    match text.chars().next() {
+        Some(first) if is_letter(first) => end(is_letter),
+        Some(first) if first.is_whitespace() => end(char::is_whitespace),
+        Some(first) => first.len_utf8(),
+        None => 0,
     }
+}
+
+fn is_letter(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
 }
 
 /// Marks what differs; says whether enough stayed for the marks to mean something: a word at least for each piece that
@@ -101,15 +118,14 @@ fn compare(old: &mut [Word<'_>], new: &mut [Word<'_>]) -> bool {
     let stayed = old.iter().filter(|word| !word.changed && says_something(word.text)).count();
     join(old);
     join(new);
-    // Whole lines that came or went in between say nothing about the others.
-    let counts = |run: &&[Word<'_>]| run[0].changed && run.iter().all(|word| word.text != "\n");
+    let counts = |run: &&[Word<'_>]| run[0].changed && run.iter().any(|word| says_something(word.text));
     let changed =
         |words: &[Word<'_>]| words.chunk_by(|one, other| one.changed == other.changed).filter(counts).count();
     stayed >= changed(old).max(changed(new))
 }
 
 fn says_something(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+    word.starts_with(is_letter)
 }
 
 /// Signs and blanks between two changed words read better as changed: a new id is one new thing, not five.
@@ -117,23 +133,21 @@ fn join(words: &mut [Word<'_>]) {
     let mut last: Option<usize> = None;
     for at in 0..words.len() {
         if words[at].changed {
-            if let Some(last) = last {
+            if let Some(last) = last.filter(|_| says_something(words[at].text)) {
                 words[last..at].iter_mut().for_each(|word| word.changed = true);
             }
             last = Some(at);
-        } else if says_something(words[at].text) || words[at].text == "\n" {
+        } else if says_something(words[at].text) {
             last = None;
         }
     }
 }
 
-/// The words of each line, put together to as few pieces as possible.
-fn pieces(words: &[Word<'_>], lines: usize) -> Vec<Vec<DiffPart>> {
-    let mut pieces: Vec<Vec<DiffPart>> = vec![Vec::new(); lines];
-    for word in words.iter().filter(|word| word.text != "\n") {
-        add(&mut pieces[word.line], word.text, word.changed);
-    }
-    pieces.into_iter().map(shortened).collect()
+/// The words of a line, put together to as few pieces as possible.
+fn pieces(words: &[Word<'_>]) -> Vec<DiffPart> {
+    let mut line = Vec::new();
+    words.iter().for_each(|word| add(&mut line, word.text, word.changed));
+    shortened(line)
 }
 
 fn add(line: &mut Vec<DiffPart>, text: &str, changed: bool) {
@@ -145,7 +159,7 @@ fn add(line: &mut Vec<DiffPart>, text: &str, changed: bool) {
 }
 
 /// A long line for another: what stands between their equal beginning and their equal end changed.
-fn ends(old: &str, new: &str) -> (Vec<Vec<DiffPart>>, Vec<Vec<DiffPart>>) {
+fn ends(old: &str, new: &str) -> (Vec<DiffPart>, Vec<DiffPart>) {
     let head =
         old.chars().zip(new.chars()).take_while(|(old, new)| old == new).map(|(c, _)| c.len_utf8()).sum();
     let (old_rest, new_rest) = (&old[head..], &new[head..]);
@@ -156,7 +170,7 @@ fn ends(old: &str, new: &str) -> (Vec<Vec<DiffPart>>, Vec<Vec<DiffPart>>) {
         add(&mut line, &text[..head], false);
         add(&mut line, &text[head..text.len() - tail], head + tail > 0);
         add(&mut line, &text[text.len() - tail..], false);
-        vec![shortened(line)]
+        shortened(line)
     };
     (line(old), line(new))
 }
