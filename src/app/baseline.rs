@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::ci;
 use super::gather::Refusal;
 use crate::baseline::{self, Baseline, Day, Entry, Expires, MOST, Place, Policy, Scope};
 use crate::catalogue;
@@ -36,8 +37,7 @@ pub(super) fn open(
     let Some(path) = &args.baseline else { return Ok(None) };
     let file = path.display().to_string();
     let is_there = env.files.exists(path);
-    if args.update_baseline && env.vars.get("CI").is_some_and(|ci| !matches!(ci.as_str(), "" | "0" | "false"))
-    {
+    if args.update_baseline && ci(env) {
         return Err(
             "`--update-baseline` is refused where CI is set: a pipeline that accepts what it finds guards \
                     nothing; run it on your machine and commit the file"

@@ -1,5 +1,6 @@
 //! Wiring: the one place that knows all rooms, writes the bytes and chooses the exit code.
 
+mod against;
 mod baseline;
 mod contract;
 mod defects;
@@ -15,6 +16,7 @@ mod routes;
 mod run;
 mod runtime;
 mod serve;
+mod shelf;
 mod suite;
 mod variables;
 
@@ -76,6 +78,11 @@ fn usage(env: &mut Env, mut error: clap::Error) -> Exit {
 /// Whether to write colours: on a terminal, and `NO_COLOR` is not set (no-color.org).
 fn colour(env: &Env, terminal: bool) -> bool {
     terminal && env.vars.get("NO_COLOR").is_none_or(String::is_empty)
+}
+
+/// Whether nobody is watching: `CI` is set, and not to nothing, `0` or `false`.
+fn ci(env: &Env) -> bool {
+    env.vars.get("CI").is_some_and(|ci| !matches!(ci.as_str(), "" | "0" | "false"))
 }
 
 /// The columns of the terminal, as far as they are told.

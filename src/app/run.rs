@@ -12,8 +12,9 @@ use super::baseline;
 use super::gather::{self, Refusal};
 use super::outputs::Outputs;
 use super::runtime;
+use super::shelf::Shelf;
 use super::suite::{Against, Suite, Wanted};
-use super::{colour, dry_run, print, width};
+use super::{against, colour, dry_run, print, width};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
 use crate::env::Env;
 use crate::model::{Event, Report, Severity, Tool};
@@ -21,7 +22,7 @@ use crate::project::{Environment, Project};
 use crate::redact::Redactor;
 use crate::reference::{self, Server};
 use crate::report::{Fold, Style};
-use crate::runner::{Runner, Settings, Snapshots, Stop};
+use crate::runner::{self, Answers, Runner, Settings, Snapshots, Stop};
 use crate::template::Engine;
 use crate::transport::{self, Http, HttpVersion, ProxyChoice};
 
@@ -59,11 +60,30 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let catalogues = suite.catalogues();
     let mut settings = settings(args, project, &target, seed);
     settings.baseline = baseline.as_ref().map(|known| Arc::clone(&known.baseline));
+    let stop = Stop::default();
+    let listener = tokio::spawn(runtime::interrupt(stop.clone()));
+    let other = match &args.against {
+        Some(other) => Some(other_answers(env, args, &suite, &settings, other, redactor, &stop).await?),
+        None => None,
+    };
+    let shelf = match other {
+        Some(_) => None,
+        None => Some(Arc::new(Shelf::open(env, args, &suite.snapshots, redactor)?)),
+    };
+    settings.snapshots = match (&other, &shelf) {
+        (Some(other), _) => Snapshots::Against(Arc::clone(other)),
+        (None, Some(shelf)) => {
+            let shelf: Arc<dyn runner::Shelf> = Arc::clone(shelf) as _;
+            Snapshots::Kept { shelf, root: env.cwd.clone() }
+        }
+        (None, None) => Snapshots::Off,
+    };
     let files = Arc::clone(&env.files);
     let Suite { plan, contracts, variables, .. } = suite;
     let runner =
         Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
-    let mut report = observe(env, runner, plan, catalogues, &mut outputs).await;
+    let mut report = observe(env, runner, plan, catalogues, &mut outputs, &stop).await;
+    listener.abort();
     // Every answer was waited for, so there is nothing to drain.
     drop(server);
     let closed = baseline.map_or(Ok(()), |known| known.close(env, &mut report, redactor));
@@ -71,6 +91,9 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     unwritten.extend(closed.err());
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");
+    }
+    if let Some(shelf) = shelf {
+        shelf.tell(env);
     }
     if args.seed.is_none() && !args.quiet && Exit::of(&report) == Exit::Failed {
         let _ = writeln!(env.stderr, "repeat with the same random values: --seed {seed}");
@@ -81,6 +104,41 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     })
 }
 
+/// The answers of the target that this one is compared with.
+async fn other_answers(
+    env: &mut Env,
+    args: &RunArgs,
+    suite: &Suite,
+    settings: &Settings,
+    other: &str,
+    redactor: &Redactor,
+    stop: &Stop,
+) -> Result<Arc<Answers>, Refusal> {
+    let target = gather::origin(other).map_err(|why| format!("--against: {why}"))?;
+    let answers = Arc::new(Answers::of(redactor.url(&target)));
+    let settings = Settings {
+        target,
+        fail_fast: false,
+        repeat: 1,
+        baseline: None,
+        // What both make up must differ, since both may write to one database.
+        seed: settings.seed.wrapping_add(1),
+        snapshots: Snapshots::Record(Arc::clone(&answers)),
+        ..settings.clone()
+    };
+    let runner = Runner::new(
+        Box::new(transport(env, args, &suite.project, &suite.environment)?),
+        suite.contracts.clone(),
+        Engine::new(settings.seed, SystemTime::now),
+        redactor.clone(),
+        Arc::clone(&env.files),
+        Arc::clone(&suite.variables),
+        settings,
+    );
+    against::gather(env, runner, suite.plan.clone(), &answers, args.quiet, stop).await;
+    Ok(answers)
+}
+
 /// Runs the plan while reporters listen, until its end or until Ctrl-C.
 async fn observe(
     env: &mut Env,
@@ -88,12 +146,11 @@ async fn observe(
     plan: crate::plan::Plan,
     catalogues: IndexMap<String, Vec<String>>,
     outputs: &mut Outputs,
+    stop: &Stop,
 ) -> Report {
     let started = Instant::now();
     let tool = Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
     let mut fold = Fold::new(tool.clone(), catalogues);
-    let stop = Stop::default();
-    let listener = tokio::spawn(runtime::interrupt(stop.clone()));
     let first = Event::RunStarted {
         version: Report::VERSION,
         tool,
@@ -111,7 +168,6 @@ async fn observe(
     };
     emit(&first);
     Arc::new(runner).run(plan, stop.clone(), &mut emit).await;
-    listener.abort();
     let interrupted = stop.is_interrupted();
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let last = Event::RunFinished { summary: fold.summary(millis, interrupted), interrupted };

@@ -12,7 +12,7 @@ pub use edges::EdgesArgs;
 pub use exit::Exit;
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
-pub use run::{FailOn, HttpChoice, RunArgs};
+pub use run::{FailOn, HttpChoice, RunArgs, Update};
 pub use serve::ServeArgs;
 pub use suite::SuiteArgs;
 

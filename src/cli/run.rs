@@ -45,6 +45,16 @@ pub struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s", help_heading = "Run")]
     pub max_wait: Duration,
 
+    /// Write snapshots that are new or changed: `pending` for review, `accept` at once; refused where CI is set
+    #[arg(
+        long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true,
+        default_missing_value = "pending", help_heading = "Snapshots"
+    )]
+    pub update: Option<Update>,
+    /// Run the suite on this target first, and report every difference of its answers; snapshots are left aside
+    #[arg(long, value_name = "URL", conflicts_with = "update", help_heading = "Snapshots")]
+    pub against: Option<String>,
+
     /// Accept the findings that this file lists, until each one's last day
     #[arg(long, value_name = "FILE", help_heading = "Baseline")]
     pub baseline: Option<PathBuf>,
@@ -89,6 +99,15 @@ pub struct RunArgs {
     /// Print notes and steps, too
     #[arg(long, short, help_heading = "Output")]
     pub verbose: bool,
+}
+
+/// What becomes of snapshots that are new or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Update {
+    /// They wait beside the accepted ones for `tollgate snapshots review`
+    Pending,
+    /// They are accepted unseen
+    Accept,
 }
 
 /// Severities that can fail a run.

@@ -31,6 +31,7 @@ pub use matrix::{MATRIX_FORMATS, MatrixFormat};
 pub use ndjson::NdJson;
 pub use schema::schema;
 pub use terminal::Terminal;
+pub use words::count;
 
 /// How the terminal report is to look; the machine formats take no notice of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Numbers, times and lists in words.
 
 /// `1 step`, `2 steps`.
-pub(super) fn count(number: u64, noun: &str) -> String {
+pub fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 

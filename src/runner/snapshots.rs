@@ -18,11 +18,11 @@ pub trait Shelf: Send + Sync {
     /// What was accepted under this name.
     fn accepted(&self, name: &str) -> Option<String>;
 
-    /// Hands over what there is now instead, and gets what to do about it, for people.
+    /// Hands over what there is now instead, and gets what to do about it, for people; nothing if it was accepted.
     ///
     /// # Errors
     /// It was to be written, and cannot be; the text says why.
-    fn unlike(&self, name: &str, new: &Snapshot) -> Result<String, String>;
+    fn unlike(&self, name: &str, new: &Snapshot) -> Result<Option<String>, String>;
 
     /// Hears that the accepted one still holds.
     fn like(&self, name: &str);
@@ -165,7 +165,7 @@ fn kept(
         contents,
     };
     let help = shelf.unlike(&name, &new)?;
-    Ok(Some(found.help(help).span(own.span)))
+    Ok(help.map(|help| found.help(help).span(own.span)))
 }
 
 fn unlike(compared: Compared, rule: &'static RuleInfo, message: String) -> Option<(Observation, String)> {

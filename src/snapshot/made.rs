@@ -10,7 +10,7 @@ use crate::template::Made;
 /// Fewest characters of a value that is looked for in texts; anything shorter stands there by chance.
 const FEWEST: usize = 4;
 /// From so many characters on a value that a template made up is found inside of a word, too.
-const UNMISTAKABLE: usize = 8;
+const UNMISTAKABLE: usize = 6;
 
 /// The values of one scenario, and what stands for each.
 pub(super) struct Values {
@@ -42,7 +42,9 @@ impl Values {
                 }
                 Value::Number(number) if number.to_string().len() >= FEWEST => {
                     values.numbers.push((number.clone(), typed(&format!("[{name}]"), value)));
-                    values.add(&number.to_string(), &format!("[{name}]"), false);
+                    let text = number.to_string();
+                    let anywhere = !captured && text.len() >= UNMISTAKABLE;
+                    values.add(&text, &format!("[{name}]"), anywhere);
                 }
                 _ => {}
             }
@@ -149,6 +151,7 @@ mod tests {
                 made("id", json!("lead_1"), true),
                 made("count", json!(12), true),
                 made("number", json!(48_213), false),
+                made("number", json!(7_048_213), false),
                 made("short", json!("abc"), false),
                 made("code", json!("NOT_FOUND"), true),
             ],
@@ -160,6 +163,7 @@ mod tests {
             ("lead_12 is not lead_1", "lead_12 is not [id]"),
             ("userx7x7x7x7end", "user[random]end"),
             ("12 of 48213, not 482134; abc", "12 of [number], not 482134; abc"),
+            ("+497048213", "+49[number]"),
             ("NOT_FOUND", "NOT_FOUND"),
         ];
         for (text, expected) in table {
