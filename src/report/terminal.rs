@@ -161,7 +161,10 @@ impl Terminal {
 
     /// Draws the response, and the command as it is: an indented command may be another one.
     fn exchange(&mut self, found: &Finding) {
-        self.indented(&finding::draw_response(found, self.paint));
+        // A diff has shown the answer already.
+        if found.diff.is_none() || self.style.verbose {
+            self.indented(&finding::draw_response(found, self.paint));
+        }
         if !found.curl.is_empty() {
             let label = self.paint.tone(Tone::Dim, "repeat:");
             self.pending.push_str(&format!("  {label} {}\n", clean::text(&found.curl)));
