@@ -7,6 +7,7 @@ mod edges_page;
 mod key_tables;
 mod rules_page;
 mod scenario_page;
+mod snapshots_page;
 
 use crate::cli::{Exit, SchemaOf};
 use crate::model::RuleInfo;
@@ -34,6 +35,7 @@ pub fn pages() -> Vec<Page> {
         page("docs/contracts.md", contract_page::text()),
         page("docs/baseline.md", baseline_page::text()),
         page("docs/error-pack.md", edges_page::text()),
+        page("docs/snapshots.md", snapshots_page::text()),
         page("docs/cli.md", cli_page::text()),
         page("docs/exit-codes.md", exit_codes()),
         schema("schemas/scenario.schema.json", SchemaOf::Scenario),

@@ -4,6 +4,7 @@ mod across;
 mod finding;
 mod include;
 mod memory;
+mod pause;
 mod reach;
 mod render;
 mod repeat;

@@ -8,9 +8,9 @@ use serde_json::{Number, Value};
 use crate::template::Made;
 
 /// Fewest characters of a value that is looked for in texts; anything shorter stands there by chance.
-const FEWEST: usize = 4;
+pub const FEWEST: usize = 4;
 /// From so many characters on a value that a template made up is found inside of a word, too.
-const UNMISTAKABLE: usize = 6;
+pub const UNMISTAKABLE: usize = 6;
 
 /// The values of one scenario, and what stands for each.
 pub(super) struct Values {

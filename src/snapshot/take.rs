@@ -16,7 +16,7 @@ use crate::redact::Redactor;
 use crate::template::Made;
 
 /// Largest text that is kept as it is, in bytes; of a larger one the beginning is kept, and a hash of the whole.
-const LARGEST: usize = 256 << 10;
+pub const LARGEST: usize = 256 << 10;
 /// Most places that one JSONPath redacts or sorts.
 const PLACES: usize = 10_000;
 

@@ -20,22 +20,34 @@ pub struct Function {
     pub doc: &'static str,
     /// A call.
     pub example: &'static str,
+    /// The name of what it makes up, which is something else in every run; none if it makes nothing up.
+    pub makes: Option<&'static str>,
 }
 
 const fn function(name: &'static str, example: &'static str, doc: &'static str) -> Function {
-    Function { name, doc, example }
+    Function { name, doc, example, makes: None }
+}
+
+const fn maker(
+    name: &'static str,
+    example: &'static str,
+    makes: &'static str,
+    doc: &'static str,
+) -> Function {
+    Function { name, doc, example, makes: Some(makes) }
 }
 
 /// Every function, in the order of the documentation.
 pub fn functions() -> &'static [Function] {
     const FUNCTIONS: &[Function] = &[
-        function("uuid", "uuid()", "A random UUID, version 4."),
-        function("random_int", "random_int(1, 6)", "A random whole number, both ends included."),
-        function("random_string", "random_string(8)", "Random lower-case letters and digits."),
-        function("random_email", "random_email()", "A random address at `example.com`."),
-        function(
+        maker("uuid", "uuid()", "uuid", "A random UUID, version 4."),
+        maker("random_int", "random_int(1, 6)", "number", "A random whole number, both ends included."),
+        maker("random_string", "random_string(8)", "random", "Random lower-case letters and digits."),
+        maker("random_email", "random_email()", "email", "A random address at `example.com`."),
+        maker(
             "now",
             "now()",
+            "now",
             "The time: RFC 3339 in UTC with milliseconds; `now(\"unix\")` gives seconds.",
         ),
         function("base64", "base64(\"user:secret\")", "The text's UTF-8 bytes as Base64."),
@@ -58,17 +70,17 @@ pub(super) fn environment(seed: u64, clock: fn() -> SystemTime) -> Environment<'
         if low > high {
             return Err(invalid(format!("random_int({low}, {high}): the first is larger than the second")));
         }
-        random(state, seed).map(|mut random| remembered(state, "number", random.between(low, high)))
+        random(state, seed).map(|mut random| remembered(state, "random_int", random.between(low, high)))
     });
     env.add_function("random_string", move |state: &State, length: usize| {
         if length > limits::RANDOM_TEXT {
             return Err(invalid(format!("random_string gives {} characters at most", limits::RANDOM_TEXT)));
         }
-        random(state, seed).map(|mut random| remembered(state, "random", random.text(length)))
+        random(state, seed).map(|mut random| remembered(state, "random_string", random.text(length)))
     });
     env.add_function("random_email", move |state: &State| {
         let address = |mut random: Random| format!("{}@example.com", random.text(12));
-        random(state, seed).map(|random| remembered(state, "email", address(random)))
+        random(state, seed).map(|random| remembered(state, "random_email", address(random)))
     });
     env.add_function("now", move |state: &State, form: Option<&str>| match now(clock(), form)? {
         Now::Text(text) => Ok::<_, Error>(Value::from(remembered(state, "now", text))),
@@ -95,10 +107,12 @@ fn invalid(message: String) -> Error {
 }
 
 /// The value, which the scope remembers: it will be another one in the next run.
-fn remembered<T: Clone + Into<serde_json::Value>>(state: &State, name: &str, value: T) -> T {
+fn remembered<T: Clone + Into<serde_json::Value>>(state: &State, function: &str, value: T) -> T {
     let draws = state.lookup(DRAWS);
-    if let Some(draws) = draws.as_ref().and_then(Value::downcast_object_ref::<Draws>) {
-        draws.made(name, value.clone().into());
+    let makes = functions().iter().find(|known| known.name == function).and_then(|known| known.makes);
+    if let (Some(draws), Some(makes)) = (draws.as_ref().and_then(Value::downcast_object_ref::<Draws>), makes)
+    {
+        draws.made(makes, value.clone().into());
     }
     value
 }
