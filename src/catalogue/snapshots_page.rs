@@ -15,7 +15,7 @@ pub(super) fn text() -> String {
         text,
         "\n## What is kept\n\n\
          * the status line;\n\
-         * the headers {}, and those that step or contract name under `headers`; `*` alone is every header;\n\
+         * the headers {}, and those that step or contract name under `headers`; `*` alone is every header; of the usual ones a shape keeps the first alone;\n\
          * the body: JSON with its keys in the order in which they came, two blanks a level; any other text as it is, \
          control characters made visible; bytes that are no text as their number and hash. Of a text larger than {} KiB \
          the beginning is kept, and a hash of the whole.\n\n\

@@ -1,7 +1,7 @@
 //! The headers that a snapshot keeps, and what stands for those that differ from answer to answer.
 
 use super::made::Values;
-use crate::model::{Contract, RedactedPlace, Redaction, Response, SnapshotRules};
+use crate::model::{Contract, RedactedPlace, Redaction, Response, SnapshotForm, SnapshotRules};
 use crate::redact::{self, PLACEHOLDER};
 
 /// Headers that mean something to a client of the API and are the same in every answer to the same request.
@@ -17,17 +17,23 @@ pub const KEPT: [&str; 9] = [
     "sunset",
 ];
 
-/// The kept header lines, `name: value`, in the order of the rules and then as received.
+/// The kept header lines, `name: value`, in the order of the rules and then as received. A shape keeps the first of the
+/// usual ones alone: the values of the others are free.
 pub(super) fn lines(
     response: &Response,
+    form: SnapshotForm,
     rules: &[&SnapshotRules],
     contract: Option<&Contract>,
     values: &Values,
 ) -> Vec<String> {
+    let usual_ones = match form {
+        SnapshotForm::Values => &KEPT[..],
+        SnapshotForm::Shape => &KEPT[..1],
+    };
     let wanted = rules.iter().flat_map(|rules| rules.headers.iter().map(String::as_str));
     let mut lines = Vec::new();
     let mut seen = vec![false; response.headers.len()];
-    for pattern in KEPT.into_iter().chain(wanted) {
+    for pattern in usual_ones.iter().copied().chain(wanted) {
         let mut found: Vec<usize> = (0..response.headers.len())
             .filter(|index| !seen[*index] && matches(pattern, &response.headers[*index].name))
             .collect();

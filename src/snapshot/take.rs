@@ -47,7 +47,7 @@ pub fn take(response: &Response, body: &Body, with: &Taking<'_>) -> String {
         http::StatusCode::from_u16(response.status).ok().and_then(|status| status.canonical_reason());
     let mut text = format!("HTTP {} {}", response.status, reason.unwrap_or_default());
     text.truncate(text.trim_end().len());
-    for line in headers::lines(response, &with.all_rules(), with.contract, &values) {
+    for line in headers::lines(response, with.form, &with.all_rules(), with.contract, &values) {
         let _ = write!(text, "\n{line}");
     }
     text.push_str("\n\n");
