@@ -19,6 +19,7 @@ mod report;
 mod secrets;
 mod serve;
 mod shell;
+mod snapshot_modes;
 mod stopping;
 mod suites;
 mod texts;
