@@ -15,6 +15,7 @@ mod routes;
 mod run;
 mod runtime;
 mod serve;
+mod snapshots;
 mod suite;
 mod variables;
 
@@ -40,6 +41,7 @@ pub fn run(mut env: Env) -> Exit {
         Command::Run(args) => run::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
+        Command::Snapshots(command) => snapshots::run(&mut env, &command),
         Command::Contract(command) => contract::run(&mut env, &command),
         Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),
         Command::Schema { of } => {

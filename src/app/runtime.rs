@@ -47,6 +47,13 @@ fn start() -> Result<Runtime, String> {
     runtime.map_err(|error| format!("the runtime cannot start: {error}"))
 }
 
+/// Listens for the wish to stop, in a thread of its own, as long as what it returns is kept.
+pub(super) fn listen(stop: Stop) -> Result<Runtime, String> {
+    let runtime = start()?;
+    runtime.spawn(interrupt(stop));
+    Ok(runtime)
+}
+
 /// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.
 pub(super) async fn interrupt(stop: Stop) {
     #[cfg(unix)]

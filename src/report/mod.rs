@@ -12,6 +12,7 @@ mod junit;
 mod matrix;
 mod ndjson;
 mod paint;
+mod review;
 mod schema;
 mod summary;
 mod terminal;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 use crate::model::{Event, Report, Severity};
 
 pub use cause::Causes;
+pub use clean::harmless;
 pub use diagnostic::{render, snippet};
 pub use diff::{columns, diff};
 pub use fold::Fold;
@@ -29,6 +31,7 @@ pub use json::Json;
 pub use junit::Junit;
 pub use matrix::{MATRIX_FORMATS, MatrixFormat};
 pub use ndjson::NdJson;
+pub use review::{Pending, View, fitting, help, keys, last_page, outcome, tally};
 pub use schema::schema;
 pub use terminal::Terminal;
 

@@ -65,6 +65,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("schemars", &["model", "report"]),
     ("aho_corasick", &["redact", "rules"]),
     ("clap", &["cli", "app", "catalogue"]),
+    ("crossterm", &["env"]),
     ("csv", &["input"]),
     ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
 ];
