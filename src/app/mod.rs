@@ -15,6 +15,7 @@ mod routes;
 mod run;
 mod runtime;
 mod serve;
+mod signals;
 mod snapshots;
 mod suite;
 mod variables;

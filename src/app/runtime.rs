@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::gather::Refusal;
 use super::pulse::Pulse;
+use super::signals::Signals;
 use super::{refuse, show_mistakes_without};
 use crate::cli::Exit;
 use crate::env::Env;
@@ -47,10 +48,17 @@ fn start() -> Result<Runtime, String> {
     runtime.map_err(|error| format!("the runtime cannot start: {error}"))
 }
 
-/// Listens for the wish to stop, in a thread of its own, as long as what it returns is kept.
+/// Passes the wish to end on, as long as what it returns is kept; from now on no signal ends the process by itself.
 pub(super) fn listen(stop: Stop) -> Result<Runtime, String> {
     let runtime = start()?;
-    runtime.spawn(interrupt(stop));
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen().map_err(|error| format!("signals cannot be received: {error}"))?
+    };
+    runtime.spawn(async move {
+        signals.asked().await;
+        stop.interrupt();
+    });
     Ok(runtime)
 }
 

@@ -124,15 +124,13 @@ pub fn last_page(body: &[String], rows: usize, width: usize) -> usize {
     first
 }
 
-/// The line below the answer: the keys, and where one is if not everything is seen.
-pub fn keys(shown: std::ops::Range<usize>, of: usize, can_turn: bool, colour: bool) -> Vec<String> {
+/// The lines below the answer: where one is if not everything is seen, and the keys; `other` is what else can be shown.
+pub fn keys(shown: std::ops::Range<usize>, of: usize, other: Option<&str>, colour: bool) -> Vec<String> {
     let paint = Paint { colour };
     let key = |key: &str, does: &str| format!("{} {does}", paint.tone(Tone::Strong, key));
     let mut keys =
-        vec![key("a", "accept"), key("r", "reject"), key("s", "skip"), key("A R S", "all that are left")];
-    if can_turn {
-        keys.push(key("d", "whole or difference"));
-    }
+        vec![key("a", "accept"), key("r", "reject"), key("s", "skip"), key("A R S", "all the rest")];
+    keys.extend(other.map(|other| key("d", other)));
     keys.extend([key("q", "quit"), key("?", "help")]);
     let mut lines = Vec::new();
     if shown.len() < of {

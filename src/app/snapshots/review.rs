@@ -165,7 +165,8 @@ impl Review<'_> {
             let mut head: Vec<String> = notice.lines().map(str::to_owned).collect();
             head.extend(page.head(self.coloured));
             let body = page.body(self.coloured);
-            let below = report::keys(0..1, body.len(), can_turn, self.coloured);
+            let other = can_turn.then_some(if look.whole { "difference" } else { "whole answer" });
+            let below = report::keys(0..1, body.len(), other, self.coloured);
             let rows = height.saturating_sub(rows_of(&head, width) + rows_of(&below, width));
             let last = report::last_page(&body, rows, width);
             look.first = look.first.min(last);
@@ -173,7 +174,7 @@ impl Review<'_> {
             let lines = if look.help {
                 report::help(self.coloured)
             } else {
-                let below = report::keys(look.first..end, body.len(), can_turn, self.coloured);
+                let below = report::keys(look.first..end, body.len(), other, self.coloured);
                 head.into_iter().chain(body[look.first..end].iter().cloned()).chain(below).collect()
             };
             env.screen.show(&lines)?;
