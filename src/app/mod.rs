@@ -17,6 +17,8 @@ mod run;
 mod runtime;
 mod serve;
 mod shelf;
+mod signals;
+mod snapshots;
 mod suite;
 mod variables;
 
@@ -42,6 +44,7 @@ pub fn run(mut env: Env) -> Exit {
         Command::Run(args) => run::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
+        Command::Snapshots(command) => snapshots::run(&mut env, &command),
         Command::Contract(command) => contract::run(&mut env, &command),
         Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),
         Command::Schema { of } => {

@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::gather::Refusal;
 use super::pulse::Pulse;
+use super::signals::Signals;
 use super::{refuse, show_mistakes_without};
 use crate::cli::Exit;
 use crate::env::Env;
@@ -45,6 +46,20 @@ fn start() -> Result<Runtime, String> {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(2, MOST_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     runtime.map_err(|error| format!("the runtime cannot start: {error}"))
+}
+
+/// Passes the wish to end on, as long as what it returns is kept; from now on no signal ends the process by itself.
+pub(super) fn listen(stop: Stop) -> Result<Runtime, String> {
+    let runtime = start()?;
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen().map_err(|error| format!("signals cannot be received: {error}"))?
+    };
+    runtime.spawn(async move {
+        signals.asked().await;
+        stop.interrupt();
+    });
+    Ok(runtime)
 }
 
 /// The first Ctrl-C ends the run with its reports, the second one does not even wait for teardown.

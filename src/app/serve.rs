@@ -1,8 +1,9 @@
 //! `tollgate serve`: the reference server as a process of its own.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 
+use super::signals::Signals;
 use super::{defects, print, refuse, routes};
 use crate::cli::{Exit, ServeArgs};
 use crate::env::Env;
@@ -44,7 +45,7 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
             Err(error) => return refuse(env, &error.to_string()),
         };
         // Before anyone is told that it is ready, since a supervisor may stop it right then.
-        let stop = match Stop::listen() {
+        let stop = match Signals::listen() {
             Ok(stop) => stop,
             Err(error) => return refuse(env, &format!("signals cannot be received: {error}")),
         };
@@ -60,44 +61,5 @@ fn unknown(id: &str) -> String {
     match nearest(id, reference::defects().iter().map(|defect| defect.id)) {
         Some(near) => format!("no defect `{id}`; did you mean `{near}`?"),
         None => format!("no defect `{id}`; `tollgate serve --defects` lists them all"),
-    }
-}
-
-/// The wish that the server may end: Ctrl-C or a polite kill.
-#[cfg(unix)]
-struct Stop {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Stop {
-    /// From now on neither signal ends the process by itself.
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn asked(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-/// The wish that the server may end: Ctrl-C.
-#[cfg(windows)]
-struct Stop(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Stop {
-    /// From now on Ctrl-C does not end the process by itself.
-    fn listen() -> io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
-    }
-
-    async fn asked(mut self) {
-        self.0.recv().await;
     }
 }

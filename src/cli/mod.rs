@@ -6,6 +6,7 @@ mod mutants;
 mod report;
 mod run;
 mod serve;
+mod snapshots;
 mod suite;
 
 pub use edges::EdgesArgs;
@@ -14,6 +15,7 @@ pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};
 pub use serve::ServeArgs;
+pub use snapshots::{ListArgs, PendingArgs, SnapshotsCommand};
 pub use suite::SuiteArgs;
 
 use std::path::PathBuf;
@@ -45,6 +47,9 @@ pub enum Command {
     Mutants(Box<MutantsArgs>),
     /// Start the reference server: both documented APIs on one port
     Serve(ServeArgs),
+    /// Look at snapshots of answers: review, accept or reject what the last runs saw
+    #[command(subcommand)]
+    Snapshots(SnapshotsCommand),
     /// Look at contracts, or check one of your own
     #[command(subcommand)]
     Contract(ContractCommand),

@@ -2,6 +2,7 @@
 
 mod disk;
 mod memory;
+mod screen;
 mod text;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 pub use memory::MemoryFiles;
+pub use screen::{Key, Screen, TerminalScreen};
 pub use text::source;
 
 /// Largest file that is read, in bytes. Scenario, contract and report files are far smaller.
@@ -31,6 +33,8 @@ pub struct Env {
     pub stdout_is_terminal: bool,
     /// Whether a person reads the progress directly.
     pub stderr_is_terminal: bool,
+    /// The terminal as a whole, for those who ask back.
+    pub screen: Box<dyn Screen>,
     /// The working directory.
     pub cwd: PathBuf,
     /// The files.
@@ -53,6 +57,7 @@ impl Env {
             stderr: Box::new(io::stderr()),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
+            screen: Box::new(TerminalScreen::default()),
             cwd: std::env::current_dir()?,
             files: Arc::new(Disk),
         })

@@ -10,6 +10,11 @@ pub(super) fn is_harmful(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
+/// Foreign text as one line that a terminal only shows.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    line(text)
+}
+
 /// The text with every harmful character but the newline escaped.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
     escape(text, |character| is_harmful(character) && character != '\n')

@@ -112,6 +112,11 @@ impl Store {
         self.load(&self.pending_path(name))
     }
 
+    /// Whether a snapshot is pending.
+    pub fn is_pending(&self, name: &str) -> bool {
+        self.files.exists(&self.pending_path(name))
+    }
+
     fn load(&self, path: &Path) -> Result<Option<Snapshot>, Box<Diagnostic>> {
         if !self.files.exists(path) {
             return Ok(None);

@@ -73,6 +73,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("aho_corasick", &["redact", "rules", "snapshot"]),
     ("sha2", &["snapshot"]),
     ("clap", &["cli", "app", "catalogue"]),
+    ("crossterm", &["env"]),
     ("csv", &["input"]),
     ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
 ];

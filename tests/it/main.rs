@@ -16,6 +16,7 @@ mod readme;
 mod reference;
 mod repeat;
 mod report;
+mod review;
 mod secrets;
 mod serve;
 mod shell;

@@ -1,0 +1,103 @@
+//! `tollgate snapshots list`.
+
+use serde::Serialize;
+
+use super::{is_chosen, nothing_chosen, print, refuse, show_mistakes};
+use crate::cli::{Exit, ListArgs};
+use crate::env::Env;
+use crate::report;
+use crate::snapshot::Snapshot;
+use crate::store::{Entry, State, Store};
+
+/// The document that `--json` writes. The field names are stable.
+#[derive(Serialize)]
+struct List<'a> {
+    version: u32,
+    snapshots: Vec<Listed<'a>>,
+}
+
+/// One snapshot in it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    /// The accepted file, whether or not it is there yet.
+    path: String,
+    pending_path: Option<String>,
+    state: &'static str,
+    source: Option<String>,
+    line: Option<u32>,
+    description: Option<String>,
+}
+
+/// The words for the states, in the order in which they are counted.
+const STATES: [(State, &str); 3] =
+    [(State::Accepted, "ok"), (State::New, "new"), (State::Changed, "changed")];
+
+pub(super) fn run(env: &mut Env, store: &Store, entries: Vec<Entry>, args: &ListArgs) -> Exit {
+    let all = entries.len();
+    let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+    let mut entries = entries;
+    entries.retain(|entry| is_chosen(store, &entry.name, &args.filter));
+    if entries.is_empty() && all > 0 {
+        return refuse(env, &nothing_chosen(&args.filter, "", names.iter().map(String::as_str)));
+    }
+    entries.retain(|entry| !args.pending || entry.state != State::Accepted);
+    let mut mistakes = Vec::new();
+    let listed: Vec<Listed<'_>> = entries
+        .iter()
+        .map(|entry| {
+            let read = match entry.state {
+                State::Accepted => store.accepted(&entry.name),
+                State::New | State::Changed => store.pending(&entry.name),
+            };
+            // A broken file is still a snapshot that stands somehow.
+            let snapshot = read.map_err(|mistake| mistakes.push(*mistake)).ok().flatten();
+            listed(store, entry, snapshot.unwrap_or_default())
+        })
+        .collect();
+    let text = if args.json { json(listed) } else { lines(&listed, &entries) };
+    let exit = print(env, &text);
+    if mistakes.is_empty() { exit } else { show_mistakes(env, &mistakes) }
+}
+
+fn listed<'a>(store: &Store, entry: &'a Entry, snapshot: Snapshot) -> Listed<'a> {
+    let shown = |path: std::path::PathBuf| path.to_string_lossy().replace('\\', "/");
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let is_pending = entry.state != State::Accepted;
+    Listed {
+        name: &entry.name,
+        path: shown(store.accepted_path(&entry.name)),
+        pending_path: is_pending.then(|| shown(store.pending_path(&entry.name))),
+        state: word(entry.state),
+        source: some(snapshot.source),
+        line: (snapshot.line > 0).then_some(snapshot.line),
+        description: some(snapshot.description),
+    }
+}
+
+fn word(state: State) -> &'static str {
+    STATES.iter().find(|(known, _)| *known == state).map_or("", |(_, word)| word)
+}
+
+fn json(snapshots: Vec<Listed<'_>>) -> String {
+    let document = serde_json::to_string_pretty(&List { version: 1, snapshots });
+    // Texts and numbers are always JSON.
+    document.unwrap_or_default() + "\n"
+}
+
+/// A line for each snapshot, and how many there are.
+fn lines(listed: &[Listed<'_>], entries: &[Entry]) -> String {
+    let width = listed.iter().map(|one| one.name.chars().count()).max().unwrap_or(0).min(60);
+    let mut text = String::new();
+    for one in listed {
+        let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let source = one.source.as_ref().map(|source| format!("  {source}{line}")).unwrap_or_default();
+        let description = one.description.as_ref().map(|text| format!("  {text}")).unwrap_or_default();
+        let whole = format!("{:<8} {:<width$}{source}{description}", one.state, one.name);
+        text.push_str(&format!("{}\n", report::harmless(whole.trim_end())));
+    }
+    let count = |state| entries.iter().filter(|entry| entry.state == state).count();
+    let states = STATES.map(|(state, word)| (word, count(state)));
+    text.push_str(&format!("{}\n", report::tally(&states)));
+    text
+}
