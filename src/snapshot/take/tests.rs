@@ -1,3 +1,5 @@
+//! What two answers have in common once everything that varies is redacted, and what a body that is no JSON becomes.
+
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
