@@ -32,13 +32,13 @@ impl Snapshot {
         let mut text = format!("{FENCE}\n");
         // Writing to a string cannot fail.
         if !self.source.is_empty() {
-            let _ = writeln!(text, "source: {}", quoted(&self.source));
+            let _ = writeln!(text, "source: {}", scalar(&self.source));
         }
         if pending && self.line > 0 {
             let _ = writeln!(text, "assertion_line: {}", self.line);
         }
         if !self.description.is_empty() {
-            let _ = writeln!(text, "description: {}", quoted(&self.description));
+            let _ = writeln!(text, "description: {}", scalar(&self.description));
         }
         if text.len() == FENCE.len() + 1 {
             // What insta reads between the fences has to be a mapping.
@@ -115,14 +115,17 @@ fn fence(text: &str, from: usize) -> Option<(usize, &str)> {
     None
 }
 
-/// The text as a scalar in double quotes. A JSON string is YAML but for the line separators that JSON leaves alone.
-fn quoted(text: &str) -> String {
+/// The text as a scalar: plain or in double quotes as insta would have it, so that accepting with either tool gives the
+/// same bytes.
+fn scalar(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    // A JSON string is YAML but for the line separators that JSON leaves alone.
     let json = serde_json::Value::from(text).to_string();
     let mut out = String::with_capacity(json.len());
     for character in json.chars() {
-        if character.is_control()
-            || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-        {
+        if is_separator(character) {
             // All of these fit into one escape of four digits.
             let _ = write!(out, "\\u{:04x}", u32::from(character));
         } else {
@@ -130,6 +133,25 @@ fn quoted(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a text means itself without quotes.
+fn is_plain(text: &str) -> bool {
+    const OTHERS: [&str; 10] = ["yes", "no", "true", "false", "on", "off", "null", "inf", "infinity", "nan"];
+    let starts = |c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '(' | '$' | ';' | '+' | '^');
+    let quotes = |c: char| is_separator(c) || ":{}[],#`\"'\\".contains(c);
+    text.starts_with(starts)
+        && !text.ends_with(' ')
+        && !text.contains(quotes)
+        && !text.starts_with("0x")
+        && text.parse::<f64>().is_err()
+        && !OTHERS.iter().any(|other| text.eq_ignore_ascii_case(other))
+}
+
+/// Whether a character ends a line somewhere, or is no text at all.
+fn is_separator(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -186,6 +208,30 @@ mod tests {
         }
         let bare = Snapshot { contents: "x".to_owned(), ..Snapshot::default() };
         assert_eq!(by_insta(&bare.write(false)).as_text().unwrap().to_string(), "x");
+    }
+
+    #[test]
+    fn insta_accepts_into_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pending, accepted) = (folder.path().join("x.snap.new"), folder.path().join("x.snap"));
+        for description in [
+            "GET /leads/{id} (shows a lead)",
+            "GET /leads?limit=2&q=* (lists)",
+            "POST /leads (it's wrong: \"x\", again)",
+            "DELETE /leads (ünï ✓) #1",
+            "yes",
+            "12e3",
+            "GET / \\ `code` \t tab",
+        ] {
+            for text in TEXTS {
+                let source = "scenarios/leads-2.yaml".to_owned();
+                let description = description.to_owned();
+                let snapshot = Snapshot { source, line: 7, description, contents: text.to_owned() };
+                std::fs::write(&pending, snapshot.write(true)).unwrap();
+                insta::Snapshot::from_file(&pending).unwrap().save(&accepted).unwrap();
+                assert_eq!(std::fs::read_to_string(&accepted).unwrap(), snapshot.write(false));
+            }
+        }
     }
 
     #[test]
