@@ -38,7 +38,7 @@ impl Exit {
         match self {
             Self::Success => "Everything was judged, and nothing failed.",
             Self::Failed => {
-                "An expectation failed, a rule found something at or above `--fail-on`, or a kill matrix is below `--min-score` or has a false alarm."
+                "An expectation failed, a snapshot or the other target differs, a rule found something at or above `--fail-on`, or a kill matrix is below `--min-score` or has a false alarm."
             }
             Self::Usage => {
                 "Wrong usage, or a scenario, contract or project file with mistakes. Nothing was sent."

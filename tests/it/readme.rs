@@ -20,7 +20,7 @@ fn project() -> TempDir {
         std::fs::write(path, text).expect("written");
         written += 1;
     }
-    assert_eq!(written, 5);
+    assert_eq!(written, 6);
     folder
 }
 
@@ -40,6 +40,24 @@ fn the_contract_is_good() {
     assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));
     let shown = tollgate(&folder, &["contract", "show", "shop-v1"]);
     assert!(said(&shown).contains("OUT_OF_STOCK"), "{}", said(&shown));
+}
+
+#[test]
+fn the_snapshot_is_taken_accepted_and_compared() {
+    let (readme, own) = (project(), TempDir::new().expect("a folder"));
+    std::fs::create_dir(own.path().join("scenarios")).expect("made");
+    let scenario = "scenarios/not-found.yaml";
+    std::fs::copy(readme.path().join(scenario), own.path().join(scenario)).expect("copied");
+    for (args, code) in [
+        (&["run", scenario][..], 1),
+        (&["run", scenario, "--update"], 1),
+        (&["snapshots", "accept", "--filter", "not-found"], 0),
+        (&["run", scenario], 0),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        let ended = command.current_dir(&own).env_remove("CI").args(args).output().expect("the binary runs");
+        assert_eq!(ended.status.code(), Some(code), "{args:?}: {}", said(&ended));
+    }
 }
 
 #[test]
