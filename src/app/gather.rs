@@ -69,6 +69,14 @@ pub(super) struct Written {
     pub(super) snapshots: Vec<Named>,
 }
 
+/// Where the project's scenarios are, if there are any.
+pub(super) fn default_paths(env: &Env, project: &Project) -> Option<Vec<PathBuf>> {
+    if !project.scenarios.is_empty() {
+        return Some(project.scenarios.iter().map(|path| path.value.clone().into()).collect());
+    }
+    env.files.is_folder(SCENARIOS.as_ref()).then(|| vec![SCENARIOS.into()])
+}
+
 /// The scenarios of the paths that were named, or of the default ones, every template of them looked at.
 pub(super) fn scenarios(
     env: &Env,
@@ -79,13 +87,8 @@ pub(super) fn scenarios(
     redactor: &Redactor,
 ) -> Result<Written, Refusal> {
     let files = env.files.as_ref();
-    let paths: Vec<PathBuf> = if !args.paths.is_empty() {
-        args.paths.clone()
-    } else if !project.scenarios.is_empty() {
-        project.scenarios.iter().map(|path| path.value.clone().into()).collect()
-    } else if files.is_folder(SCENARIOS.as_ref()) {
-        vec![SCENARIOS.into()]
-    } else {
+    let named = (!args.paths.is_empty()).then(|| args.paths.clone());
+    let Some(paths) = named.or_else(|| default_paths(env, project)) else {
         return Err("there is no folder `scenarios` here; name scenario files or folders".to_owned().into());
     };
     let found = input::find(files, &paths)?;

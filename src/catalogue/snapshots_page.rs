@@ -78,7 +78,8 @@ steps:
 | `tollgate run --update` | writes what is new or changed beside the accepted files, for review; fails as long as something waits |
 | `tollgate snapshots review` | shows one after the other: accept, reject, skip |
 | `tollgate snapshots accept`, `reject` | the same without questions, `--filter` chooses |
-| `tollgate snapshots list` | what there is, what waits, what no step names any more |
+| `tollgate snapshots list` | what there is, what waits, what no step names any more; `--json` for scripts |
+| `tollgate snapshots prune` | deletes what no step of the project's scenarios names any more |
 | `tollgate run --update=accept` | writes accepted files at once; look at them before you commit |
 | `tollgate run --target A --against B` | no files: every step's answer of A is compared with that of B |
 

@@ -15,7 +15,7 @@ pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};
 pub use serve::ServeArgs;
-pub use snapshots::{ListArgs, PendingArgs, SnapshotsCommand};
+pub use snapshots::{ListArgs, PendingArgs, PruneArgs, ReferencesArgs, SnapshotsCommand};
 pub use suite::SuiteArgs;
 
 use std::path::PathBuf;

@@ -16,8 +16,32 @@ pub enum SnapshotsCommand {
     Accept(PendingArgs),
     /// Remove pending snapshots; the accepted ones stay
     Reject(PendingArgs),
-    /// List snapshots and how they stand: ok, new, changed
+    /// List snapshots and how they stand: ok, new, changed, or unreferenced because no step names them any more
     List(ListArgs),
+    /// Delete the snapshots that no step of the project's scenarios names any more
+    Prune(PruneArgs),
+}
+
+/// How the scenarios are read that name snapshots.
+#[derive(Debug, Args)]
+pub struct ReferencesArgs {
+    /// Environment of tollgate.yaml to use
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Contract of scenarios that name none, as in `tollgate run --contract`
+    #[arg(long, value_name = "NAME")]
+    pub contract: Option<String>,
+}
+
+/// Which snapshots are deleted.
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    /// Only snapshots with one of these texts in their name or path
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// The scenarios.
+    #[command(flatten)]
+    pub references: ReferencesArgs,
 }
 
 /// Which pending snapshots.
@@ -37,7 +61,13 @@ pub struct ListArgs {
     /// Only those that wait to be accepted or rejected
     #[arg(long)]
     pub pending: bool,
+    /// Only those that no step of the project's scenarios names
+    #[arg(long, conflicts_with = "pending")]
+    pub unreferenced: bool,
     /// Write one JSON document, for scripts
     #[arg(long)]
     pub json: bool,
+    /// The scenarios.
+    #[command(flatten)]
+    pub references: ReferencesArgs,
 }

@@ -1,7 +1,12 @@
 //! `tollgate snapshots list`.
 
+use std::io::Write;
+
 use serde::Serialize;
 
+use super::super::gather::Refusal;
+use super::prune::sources;
+use super::referenced;
 use super::{is_chosen, nothing_chosen, print, refuse, show_mistakes};
 use crate::cli::{Exit, ListArgs};
 use crate::env::Env;
@@ -29,11 +34,24 @@ struct Listed<'a> {
     description: Option<String>,
 }
 
-/// The words for the states, in the order in which they are counted.
-const STATES: [(State, &str); 3] =
-    [(State::Accepted, "ok"), (State::New, "new"), (State::Changed, "changed")];
+/// The words for how snapshots stand, in the order in which they are counted.
+const WORDS: [&str; 4] = ["ok", "new", "changed", "unreferenced"];
 
 pub(super) fn run(env: &mut Env, store: &Store, entries: Vec<Entry>, args: &ListArgs) -> Exit {
+    let referenced = match referenced::names(env, &args.references, &sources(store, &entries)) {
+        Ok(names) => names,
+        Err(_) if !args.unreferenced => {
+            let _ = writeln!(
+                env.stderr,
+                "note: there are mistakes in the scenarios, so it is not known which snapshots no step names; \
+                 `tollgate run --dry-run` shows the mistakes"
+            );
+            None
+        }
+        Err(Refusal::Message(message)) => return refuse(env, &message),
+        Err(Refusal::Mistakes(mistakes)) => return show_mistakes(env, &mistakes),
+    };
+    let is_unreferenced = |name: &str| referenced.as_ref().is_some_and(|names| !names.contains(name));
     let all = entries.len();
     let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
     let mut entries = entries;
@@ -42,6 +60,7 @@ pub(super) fn run(env: &mut Env, store: &Store, entries: Vec<Entry>, args: &List
         return refuse(env, &nothing_chosen(&args.filter, "", names.iter().map(String::as_str)));
     }
     entries.retain(|entry| !args.pending || entry.state != State::Accepted);
+    entries.retain(|entry| !args.unreferenced || is_unreferenced(&entry.name));
     let mut mistakes = Vec::new();
     let listed: Vec<Listed<'_>> = entries
         .iter()
@@ -52,15 +71,16 @@ pub(super) fn run(env: &mut Env, store: &Store, entries: Vec<Entry>, args: &List
             };
             // A broken file is still a snapshot that stands somehow.
             let snapshot = read.map_err(|mistake| mistakes.push(*mistake)).ok().flatten();
-            listed(store, entry, snapshot.unwrap_or_default())
+            let word = if is_unreferenced(&entry.name) { WORDS[3] } else { word(entry.state) };
+            listed(store, entry, word, snapshot.unwrap_or_default())
         })
         .collect();
-    let text = if args.json { json(listed) } else { lines(&listed, &entries) };
+    let text = if args.json { json(listed) } else { lines(&listed) };
     let exit = print(env, &text);
     if mistakes.is_empty() { exit } else { show_mistakes(env, &mistakes) }
 }
 
-fn listed<'a>(store: &Store, entry: &'a Entry, snapshot: Snapshot) -> Listed<'a> {
+fn listed<'a>(store: &Store, entry: &'a Entry, state: &'static str, snapshot: Snapshot) -> Listed<'a> {
     let shown = |path: std::path::PathBuf| path.to_string_lossy().replace('\\', "/");
     let some = |text: String| (!text.is_empty()).then_some(text);
     let is_pending = entry.state != State::Accepted;
@@ -68,7 +88,7 @@ fn listed<'a>(store: &Store, entry: &'a Entry, snapshot: Snapshot) -> Listed<'a>
         name: &entry.name,
         path: shown(store.accepted_path(&entry.name)),
         pending_path: is_pending.then(|| shown(store.pending_path(&entry.name))),
-        state: word(entry.state),
+        state,
         source: some(snapshot.source),
         line: (snapshot.line > 0).then_some(snapshot.line),
         description: some(snapshot.description),
@@ -76,7 +96,11 @@ fn listed<'a>(store: &Store, entry: &'a Entry, snapshot: Snapshot) -> Listed<'a>
 }
 
 fn word(state: State) -> &'static str {
-    STATES.iter().find(|(known, _)| *known == state).map_or("", |(_, word)| word)
+    match state {
+        State::Accepted => WORDS[0],
+        State::New => WORDS[1],
+        State::Changed => WORDS[2],
+    }
 }
 
 fn json(snapshots: Vec<Listed<'_>>) -> String {
@@ -86,18 +110,18 @@ fn json(snapshots: Vec<Listed<'_>>) -> String {
 }
 
 /// A line for each snapshot, and how many there are.
-fn lines(listed: &[Listed<'_>], entries: &[Entry]) -> String {
+fn lines(listed: &[Listed<'_>]) -> String {
     let width = listed.iter().map(|one| one.name.chars().count()).max().unwrap_or(0).min(60);
     let mut text = String::new();
     for one in listed {
         let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
         let source = one.source.as_ref().map(|source| format!("  {source}{line}")).unwrap_or_default();
         let description = one.description.as_ref().map(|text| format!("  {text}")).unwrap_or_default();
-        let whole = format!("{:<8} {:<width$}{source}{description}", one.state, one.name);
+        let whole = format!("{:<12}  {:<width$}{source}{description}", one.state, one.name);
         text.push_str(&format!("{}\n", report::harmless(whole.trim_end())));
     }
-    let count = |state| entries.iter().filter(|entry| entry.state == state).count();
-    let states = STATES.map(|(state, word)| (word, count(state)));
+    let count = |word: &str| listed.iter().filter(|one| one.state == word).count();
+    let states = WORDS.map(|word| (word, count(word)));
     text.push_str(&format!("{}\n", report::tally(&states)));
     text
 }

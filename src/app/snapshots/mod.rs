@@ -2,10 +2,13 @@
 
 mod decide;
 mod list;
+mod prune;
+mod referenced;
 mod review;
 
 use std::sync::Arc;
 
+use super::gather::Refusal;
 use super::{print, refuse, show_mistakes};
 use crate::cli::{Exit, SnapshotsCommand};
 use crate::env::Env;
@@ -22,6 +25,11 @@ pub(super) fn run(env: &mut Env, command: &SnapshotsCommand) -> Exit {
     };
     match command {
         SnapshotsCommand::List(args) => list::run(env, &store, entries, args),
+        SnapshotsCommand::Prune(args) => match prune::run(env, &store, &entries, args) {
+            Ok(exit) => exit,
+            Err(Refusal::Message(message)) => refuse(env, &message),
+            Err(Refusal::Mistakes(mistakes)) => show_mistakes(env, &mistakes),
+        },
         SnapshotsCommand::Accept(args) => {
             decide::run(env, &store, &entries, &args.filter, decide::Word::Accept)
         }
