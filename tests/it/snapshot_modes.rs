@@ -138,12 +138,18 @@ fn what_no_step_names_any_more_is_listed_and_deleted() {
     fs::create_dir(project.path().join("elsewhere")).unwrap();
     fs::write(project.path().join("elsewhere/others.yaml"), &other).unwrap();
     run(&project, &["elsewhere/others.yaml", "--update"]);
-    fs::write(project.path().join("scenarios/leads.yaml"), LEADS.replace("name: shows", "name: has")).unwrap();
+    fs::write(project.path().join("scenarios/leads.yaml"), LEADS.replace("name: shows", "name: has"))
+        .unwrap();
 
     let list = tool::run(project.path(), &["snapshots", "list"]);
-    assert_eq!(list.stdout.lines().last(), Some("8 snapshots: 3 ok, 4 new, 1 unreferenced"), "{}", list.stdout);
+    assert_eq!(
+        list.stdout.lines().last(),
+        Some("8 snapshots: 3 ok, 4 new, 1 unreferenced"),
+        "{}",
+        list.stdout
+    );
     let listed = tool::run(project.path(), &["snapshots", "list", "--unreferenced"]);
-    assert!(listed.stdout.starts_with("unreferenced  propertybase-v1/leads/shows "), "{}", listed.stdout);
+    assert!(listed.stdout.starts_with("unreferenced propertybase-v1/leads/shows "), "{}", listed.stdout);
     let pruned = tool::run(project.path(), &["snapshots", "prune"]);
     assert_eq!(pruned.stdout, "deleted  propertybase-v1/leads/shows\n1 deleted\n");
     // A file of which nothing is known any more deletes nothing.

@@ -112,12 +112,13 @@ fn json(snapshots: Vec<Listed<'_>>) -> String {
 /// A line for each snapshot, and how many there are.
 fn lines(listed: &[Listed<'_>]) -> String {
     let width = listed.iter().map(|one| one.name.chars().count()).max().unwrap_or(0).min(60);
+    let states = listed.iter().map(|one| one.state.len()).max().unwrap_or(0).max(WORDS[2].len() + 1);
     let mut text = String::new();
     for one in listed {
         let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
         let source = one.source.as_ref().map(|source| format!("  {source}{line}")).unwrap_or_default();
         let description = one.description.as_ref().map(|text| format!("  {text}")).unwrap_or_default();
-        let whole = format!("{:<12}  {:<width$}{source}{description}", one.state, one.name);
+        let whole = format!("{:<states$} {:<width$}{source}{description}", one.state, one.name);
         text.push_str(&format!("{}\n", report::harmless(whole.trim_end())));
     }
     let count = |word: &str| listed.iter().filter(|one| one.state == word).count();
