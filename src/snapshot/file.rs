@@ -156,6 +156,8 @@ fn is_separator(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TEXTS: [&str; 16] = [
@@ -245,6 +247,24 @@ mod tests {
             assert_eq!(read.contents, text.replace('\r', ""), "{text:?} with CRLF");
             let accepted = Snapshot::parse(&Source::new("x.snap", &snapshot.write(false))).unwrap();
             assert_eq!(accepted, Snapshot { line: 0, ..snapshot });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_comes_through(
+            source in any::<String>(),
+            description in "(?s).{0,12}",
+            contents in "(?s)[-a: \r\n\"\\\\{é]{0,20}",
+            line in any::<u32>(),
+        ) {
+            let written = Snapshot { source, line, description, contents };
+            let read = Snapshot::parse(&Source::new("x.snap.new", &written.write(true))).unwrap();
+            prop_assert_eq!(&read, &Snapshot { contents: normal(&written.contents), ..written.clone() });
+            let insta = by_insta(&written.write(true));
+            prop_assert_eq!(insta.as_text().unwrap().to_string(), read.contents);
+            prop_assert_eq!(insta.metadata().source().unwrap_or_default(), &*read.source);
+            prop_assert_eq!(insta.metadata().description().unwrap_or_default(), &*read.description);
         }
     }
 

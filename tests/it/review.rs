@@ -97,6 +97,61 @@ fn names_of_broken(path: &Path) -> Option<i32> {
     listed.code
 }
 
+/// A project in which so many changed snapshots wait.
+fn many(count: usize) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("snapshots/house");
+    fs::create_dir_all(&house).unwrap();
+    for number in 0..count {
+        let file = |text: &str| Snapshot { contents: text.repeat(500), ..Snapshot::default() };
+        fs::write(house.join(format!("{number:04}.snap")), file("old ").write(false)).unwrap();
+        fs::write(house.join(format!("{number:04}.snap.new")), file("new ").write(true)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn two_programs_accept_at_the_same_time() {
+    let folder = many(150);
+    let both = [(); 2].map(|()| tool::command(folder.path(), &["snapshots", "accept"]).spawn().unwrap());
+    let mut accepted = 0;
+    for child in both {
+        let ended = tool::ended(child);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        accepted += ended.stdout.matches("accepted  house/").count();
+    }
+    assert!(accepted >= 150, "{accepted}");
+    assert_eq!(names(folder.path()).iter().filter(|name| name.starts_with("ok ")).count(), 150);
+}
+
+#[test]
+fn a_killed_program_leaves_whole_files() {
+    let folder = many(400);
+    let house = folder.path().join("snapshots/house");
+    let mut child = tool::command(folder.path(), &["snapshots", "accept"]).spawn().unwrap();
+    let started = std::time::Instant::now();
+    while house.join("0020.snap.new").exists() && started.elapsed().as_secs() < 30 {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut drafts = 0;
+    for entry in fs::read_dir(&house).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with('.') {
+            drafts += 1;
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let contents = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("---\n")).unwrap().1;
+        assert!(["old ", "new "].iter().any(|word| contents == format!("{}\n", word.repeat(500).trim_end())));
+    }
+    assert!(drafts <= 1, "{drafts} drafts");
+    let rest = tool::run(folder.path(), &["snapshots", "accept"]);
+    assert_eq!(rest.code, Some(0), "{}", rest.stderr);
+    assert_eq!(names(folder.path()).iter().filter(|name| name.starts_with("ok ")).count(), 400);
+}
+
 #[test]
 fn without_a_terminal_review_says_what_to_do_instead() {
     let folder = project();

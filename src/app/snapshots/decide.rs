@@ -41,14 +41,18 @@ pub(super) fn run(env: &mut Env, store: &Store, entries: &[Entry], filters: &[St
         Err(why) => return refuse(env, &why),
     };
     let mut text = String::new();
-    let mut mistakes = Vec::new();
+    let (mut done, mut mistakes) = (0, Vec::new());
     for entry in &chosen {
         match word.carry_out(store, &entry.name) {
-            Ok(()) => text.push_str(&word.done(&entry.name)),
-            Err(mistake) => mistakes.push(*mistake),
+            Ok(()) => {
+                done += 1;
+                text.push_str(&word.done(&entry.name));
+            }
+            Err(mistake) if store.is_pending(&entry.name) => mistakes.push(*mistake),
+            // Another program has decided meanwhile.
+            Err(_) => {}
         }
     }
-    let done = chosen.len() - mistakes.len();
     let (accepted, rejected) = if word == Word::Accept { (done, 0) } else { (0, done) };
     text.push_str(&report::outcome(accepted, rejected, mistakes.len()));
     text.push('\n');

@@ -1,5 +1,7 @@
 //! Diffs drawn small: `-` and `+` lines, changed words in brackets, gaps in words.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn drawn(old: &str, new: &str) -> String {
@@ -118,5 +120,37 @@ fn comparing_is_bounded_whatever_is_compared() {
         let lines = diff(&old, &new).lines;
         assert!(lines.len() <= MOST_LINES + 10, "{} lines", lines.len());
         assert!(lines.iter().all(|line| line.text().chars().count() <= 450));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_diff_says_of_both_texts_what_they_are(old in "([ab1: ]{0,5}\n){0,12}", new in "([ab1: ]{0,5}\n){0,12}") {
+        let (old_lines, new_lines): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+        let (mut from, mut to) = (0, 0);
+        for line in diff(&old, &new).lines {
+            if line.kind == DiffKind::Gap {
+                let count: usize = line.text().split(' ').next().and_then(|word| word.parse().ok()).unwrap();
+                prop_assert_eq!(&old_lines[from..from + count], &new_lines[to..to + count]);
+                (from, to) = (from + count, to + count);
+                continue;
+            }
+            if let Some(number) = line.old {
+                from += 1;
+                prop_assert_eq!((number as usize, line.text()), (from, old_lines[from - 1].to_owned()));
+            }
+            if let Some(number) = line.new {
+                to += 1;
+                prop_assert_eq!((number as usize, line.text()), (to, new_lines[to - 1].to_owned()));
+            }
+            let sides = (line.old.is_some(), line.new.is_some());
+            let expected = match line.kind {
+                DiffKind::Removed => (true, false),
+                DiffKind::Added => (false, true),
+                DiffKind::Context | DiffKind::Gap => (true, true),
+            };
+            prop_assert_eq!(sides, expected);
+        }
+        prop_assert_eq!((from, to), (old_lines.len(), new_lines.len()));
     }
 }
