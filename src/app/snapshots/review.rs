@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::decide::Word;
 use super::{pending, print, refuse};
-use crate::app::{colour, runtime};
+use crate::app::{ci, colour, runtime};
 use crate::cli::Exit;
 use crate::env::{Env, Key};
 use crate::model::{Diagnostic, Diff};
@@ -21,7 +21,7 @@ const INSTEAD: &str = "look with `tollgate snapshots list --pending` and at the 
                        `tollgate snapshots accept --filter TEXT` or `tollgate snapshots reject --filter TEXT`";
 
 pub(super) fn run(env: &mut Env, store: &Store, entries: &[Entry], filters: &[String]) -> Exit {
-    if env.vars.get("CI").is_some_and(|ci| !matches!(ci.as_str(), "" | "0" | "false")) {
+    if ci(env) {
         return refuse(env, &format!("`snapshots review` asks a person, and CI is set; {INSTEAD}"));
     }
     if !env.screen.is_there() {
