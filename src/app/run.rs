@@ -156,6 +156,7 @@ async fn observe(
         tool,
         scenarios: plan.runs.len(),
         target: runner.redactor.url(&runner.settings.target),
+        against: runner.settings.snapshots.other().map(str::to_owned),
         seed: runner.settings.seed,
         repeat: runner.settings.repeat,
     };

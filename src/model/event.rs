@@ -18,6 +18,9 @@ pub enum Event {
         scenarios: usize,
         /// The target's origin, redacted.
         target: String,
+        /// The origin of the target that this one is compared with, redacted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        against: Option<String>,
         /// The seed of everything random.
         seed: u64,
         /// How often every scenario is run.

@@ -202,6 +202,9 @@ pub struct Report {
     /// The target's origin, secrets left out.
     #[serde(default)]
     pub target: String,
+    /// The origin of the target that this one was compared with, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
     /// The seed of everything random: `--seed` with it brings the same values again.
     #[serde(default)]
     pub seed: u64,

@@ -11,7 +11,9 @@ impl Redactor {
     pub fn event(&self, event: &Event) -> Event {
         let mut event = event.clone();
         match &mut event {
-            Event::RunStarted { target, .. } => self.clean(target),
+            Event::RunStarted { target, against, .. } => {
+                std::iter::once(target).chain(against).for_each(|text| self.clean(text));
+            }
             Event::StepFinished { step, findings, .. } => {
                 self.step(step);
                 findings.iter_mut().for_each(|finding| self.finding(finding));
@@ -27,7 +29,7 @@ impl Redactor {
 
     /// Takes the secrets out of a report, those included that became known after the event they stand in.
     pub fn report(&self, report: &mut Report) {
-        self.clean(&mut report.target);
+        std::iter::once(&mut report.target).chain(&mut report.against).for_each(|text| self.clean(text));
         report.scenarios.iter_mut().for_each(|scenario| self.scenario(scenario));
         let alarms = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.false_alarms);
         report.findings.iter_mut().chain(alarms).for_each(|finding| self.finding(finding));

@@ -57,6 +57,7 @@ impl Fold {
                 tool,
                 kind: Kind::Run,
                 target: String::new(),
+                against: None,
                 seed: 0,
                 interrupted: false,
                 repeat: 1,
@@ -81,7 +82,8 @@ impl Fold {
     /// Takes an event in.
     pub fn event(&mut self, event: &Event) {
         match event {
-            Event::RunStarted { target, seed, repeat, .. } => {
+            Event::RunStarted { target, against, seed, repeat, .. } => {
+                self.report.against.clone_from(against);
                 self.report.seed = *seed;
                 self.report.target.clone_from(target);
                 self.report.repeat = *repeat;

@@ -29,6 +29,8 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
     let summary = &report.summary;
     let mut rows: Vec<(String, Vec<String>)> = vec![
         ("target".into(), vec![clean::line(&report.target).into_owned()]),
+        // An empty row is none.
+        ("against".into(), report.against.iter().map(|other| clean::line(other).into_owned()).collect()),
         ("scenarios".into(), vec![format!("{}: {}", summary.scenarios, scenarios(report))]),
         ("steps".into(), vec![format!("{}: {}", summary.steps, steps(report))]),
         ("requests".into(), vec![format!("{} in {}", summary.requests, words::time(summary.duration_ms))]),
@@ -39,7 +41,7 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
         rows.push(("baseline".into(), known));
     }
     if report.repeat > 1 {
-        rows.insert(3, ("repeated".into(), vec![repeated(report)]));
+        rows.insert(4, ("repeated".into(), vec![repeated(report)]));
     }
     for (contract, coverage) in &report.coverage {
         rows.push(("coverage".into(), covered(contract, coverage, width, paint)));

@@ -47,6 +47,16 @@ pub enum Snapshots {
     Against(Arc<Answers>),
 }
 
+impl Snapshots {
+    /// The target whose answers are compared with, without secrets.
+    pub fn other(&self) -> Option<&str> {
+        match self {
+            Self::Against(answers) => Some(&answers.target),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Debug for Snapshots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

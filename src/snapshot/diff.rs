@@ -47,9 +47,7 @@ fn compare(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     let (old_window, new_window) =
         (&old_middle[..old_middle.len().min(WINDOW)], &new_middle[..new_middle.len().min(WINDOW)]);
     let mut ops = vec![DiffOp::Equal { old_index: 0, new_index: 0, len: head }];
-    ops.extend(
-        capture_diff_slices(Algorithm::Myers, old_window, new_window).into_iter().map(|op| shift(op, head)),
-    );
+    ops.extend(capture_diff_slices(Algorithm::Myers, old_window, new_window));
     let (old_len, new_len) = (old_middle.len() - old_window.len(), new_middle.len() - new_window.len());
     let (old_index, new_index) = (head + old_window.len(), head + new_window.len());
     if old_len + new_len > 0 {
@@ -57,21 +55,24 @@ fn compare(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     }
     ops.push(DiffOp::Equal { old_index: old_index + old_len, new_index: new_index + new_len, len: tail });
     ops.retain(|op| op.old_range().len() + op.new_range().len() > 0);
+    in_sequence(&mut ops);
     ops
 }
 
-/// The operation, so many lines further down.
-fn shift(mut op: DiffOp, by: usize) -> DiffOp {
-    match &mut op {
-        DiffOp::Equal { old_index, new_index, .. }
-        | DiffOp::Delete { old_index, new_index, .. }
-        | DiffOp::Insert { old_index, new_index, .. }
-        | DiffOp::Replace { old_index, new_index, .. } => {
-            *old_index += by;
-            *new_index += by;
+/// Gives every operation the places at which it really stands: the library says nothing reliable about the side that an
+/// insertion or a deletion leaves as it is.
+fn in_sequence(ops: &mut [DiffOp]) {
+    let (mut old_at, mut new_at) = (0, 0);
+    for op in ops {
+        let (old, new) = (op.old_range().len(), op.new_range().len());
+        match op {
+            DiffOp::Equal { old_index, new_index, .. }
+            | DiffOp::Delete { old_index, new_index, .. }
+            | DiffOp::Insert { old_index, new_index, .. }
+            | DiffOp::Replace { old_index, new_index, .. } => (*old_index, *new_index) = (old_at, new_at),
         }
+        (old_at, new_at) = (old_at + old, new_at + new);
     }
-    op
 }
 
 /// The lines of the diff so far.

@@ -97,9 +97,19 @@ impl Snapshot {
 /// What to do about a file that cannot be read.
 const REMAKE: &str = "delete the file and take the snapshot anew with `tollgate run --update`";
 
-/// Contents as they are compared: without blanks and newlines at the end, and with LF for CRLF, as insta does it.
+/// Contents as they are compared: without blanks and newlines at the end, and with LF for CRLF, as insta does it. Several
+/// CR before an LF go at once: a file that is written and read again stays as it is.
 pub fn normal(contents: &str) -> String {
-    contents.trim_end().replace("\r\n", "\n")
+    let contents = contents.trim_end();
+    let (lines, last) =
+        contents.rsplit_once('\n').map_or((None, contents), |(lines, last)| (Some(lines), last));
+    let mut normal = String::with_capacity(contents.len());
+    for line in lines.into_iter().flat_map(|lines| lines.split('\n')) {
+        normal.push_str(line.trim_end_matches('\r'));
+        normal.push('\n');
+    }
+    normal.push_str(last);
+    normal
 }
 
 /// Where the line of the closing fence begins, and what stands behind it.

@@ -130,8 +130,15 @@ fn finish(events: &mut Vec<Event>, findings: Vec<Vec<Finding>>, scenario: Scenar
 /// A run with every verdict in it, cut short at its end.
 fn run() -> Vec<Event> {
     let target = "http://127.0.0.1:8080".into();
-    let mut events =
-        vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 5, target, seed: 7, repeat: 1 }];
+    let mut events = vec![Event::RunStarted {
+        version: 1,
+        tool: tool(),
+        scenarios: 5,
+        target,
+        against: None,
+        seed: 7,
+        repeat: 1,
+    }];
 
     let mut retried = step("becomes visible", 11, Verdict::Pass, 3);
     retried.codes = vec!["NOT_FOUND".into(), "NOT_FOUND".into()];
@@ -339,8 +346,15 @@ fn a_broken_api_fills_neither_the_screen_nor_the_memory() {
 /// A repeated run of two steps that break in one way, and a fault of the run as a whole.
 fn repeated() -> Vec<Event> {
     let target = "http://127.0.0.1:8080".into();
-    let mut events =
-        vec![Event::RunStarted { version: 1, tool: tool(), scenarios: 2, target, seed: 7, repeat: 50 }];
+    let mut events = vec![Event::RunStarted {
+        version: 1,
+        tool: tool(),
+        scenarios: 2,
+        target,
+        against: None,
+        seed: 7,
+        repeat: 50,
+    }];
     let seen = |id: &str, line: u32, count: u64, answers: u64| {
         let message = format!("the answer to {id} is empty");
         let spread = Some(Box::new(Spread { answers, ..Spread::default() }));

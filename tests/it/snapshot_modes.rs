@@ -193,6 +193,7 @@ fn two_targets_are_compared_step_by_step() {
     let (one, other) = (servers.start(None), servers.start(None));
     let (code, report, said) = servers.compare(&project, &one, &other);
     assert_eq!((code, report.findings.len()), (Some(0), 0), "{said}");
+    assert_eq!(report.against.as_deref(), Some(&*one.origin()));
     assert!(said.contains(": 4 answers, 0 errors and 0 warnings of its own"), "{said}");
     let changed = servers.start(Some("code-lower-case"));
     let (code, report, _) = servers.compare(&project, &one, &changed);

@@ -111,8 +111,8 @@ fn compare(old: &mut [Word<'_>], new: &mut [Word<'_>]) -> bool {
     let new_texts: Vec<&str> = new.iter().map(|word| word.text).collect();
     for op in capture_diff_slices(Algorithm::Myers, &old_texts, &new_texts) {
         if !matches!(op, DiffOp::Equal { .. }) {
-            old[op.old_range()].iter_mut().for_each(|word| word.changed = true);
-            new[op.new_range()].iter_mut().for_each(|word| word.changed = true);
+            old.get_mut(op.old_range()).into_iter().flatten().for_each(|word| word.changed = true);
+            new.get_mut(op.new_range()).into_iter().flatten().for_each(|word| word.changed = true);
         }
     }
     let stayed = old.iter().filter(|word| !word.changed && says_something(word.text)).count();
