@@ -28,7 +28,10 @@ pub(super) fn fault(headers: &HeaderMap) -> Result<(), Problem> {
         Some(b"internal") => Err(Problem::new(Kind::Internal)),
         Some(b"unavailable") => Err(unavailable()),
         Some(b"timeout") => Err(Problem::new(Kind::Timeout)),
-        Some(_) => Err(Problem::malformed("X-Tollgate-Fault knows internal, unavailable and timeout")),
+        Some(_) => Err(Problem::malformed_part(
+            FAULT_HEADER,
+            "X-Tollgate-Fault knows internal, unavailable and timeout",
+        )),
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn error(problem: &Problem, request_id: &str, at: SystemTime) -> Valu
 fn details(details: &Details) -> Value {
     match details {
         Details::None => json!({}),
-        Details::Body(message) => json!({ "field": "body", "value": null, "message": message }),
+        Details::Part(part, message) => json!({ "field": part, "value": null, "message": message }),
         Details::Lead(id, message) => json!({ "leadId": id, "message": message }),
         Details::Duplicate { email, existing } => json!({
             "email": email,

@@ -195,7 +195,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(line) = headers.get("idempotency-key") else { return Ok(None) };
     match line.to_str() {
         Ok(key) if (1..=IDEMPOTENCY_KEY).contains(&key.len()) => Ok(Some(key)),
-        _ => Err(Problem::malformed("Idempotency-Key must have 1 to 255 characters")),
+        _ => Err(Problem::malformed_part("Idempotency-Key", "Idempotency-Key must have 1 to 255 characters")),
     }
 }
 

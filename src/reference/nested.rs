@@ -58,7 +58,7 @@ fn details(details: &Details) -> Vec<Value> {
         Details::Duplicate { .. } => {
             vec![json!({ "field": "email", "message": "A lead with this email already exists" })]
         }
-        Details::None | Details::Body(_) | Details::Lead(..) => Vec::new(),
+        Details::None | Details::Part(..) | Details::Lead(..) => Vec::new(),
     }
 }
 

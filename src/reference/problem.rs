@@ -125,8 +125,8 @@ pub(super) struct Fault {
 pub(super) enum Details {
     /// Nothing.
     None,
-    /// The body as a whole is at fault; the flat dialect says so in the shape of a field.
-    Body(&'static str),
+    /// The body as a whole or a header, by its name, is at fault; the flat dialect says so in the shape of a field.
+    Part(&'static str, &'static str),
     /// Wrong fields, in the order of the documents.
     Faults(Vec<Fault>),
     /// A lead is concerned: its id and a sentence.
@@ -161,7 +161,12 @@ impl Problem {
 
     /// A body that cannot be read.
     pub(super) fn malformed(message: &'static str) -> Self {
-        Self { message, details: Details::Body(message), ..Self::new(Kind::Malformed) }
+        Self::malformed_part("body", message)
+    }
+
+    /// A part of the request, the body or a header by its name, that cannot be read.
+    pub(super) fn malformed_part(part: &'static str, message: &'static str) -> Self {
+        Self { message, details: Details::Part(part, message), ..Self::new(Kind::Malformed) }
     }
 
     /// Wrong fields; their classes choose the kind.

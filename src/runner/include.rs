@@ -11,7 +11,7 @@ use super::scenario::{self, Section};
 use super::step::StepOutcome;
 use super::{Runner, Stop};
 use crate::model::{Finding, Scenario, Step, StepResult, Verdict};
-use crate::template::Scope;
+use crate::template::{Made, Scope};
 
 /// The included files that ran or are running, by name and contract.
 #[derive(Debug, Default)]
@@ -29,6 +29,8 @@ pub(super) struct Included {
     pub(super) codes: Vec<String>,
     pub(super) findings: Vec<Finding>,
     captures: Vec<(String, Value)>,
+    /// What differs from run to run; answers of those who include the file may repeat it.
+    made: Vec<Made>,
     /// Whether nothing can build on it: a step of it did not get what it expects.
     ends_scenario: bool,
     /// The files that it includes itself.
@@ -63,6 +65,7 @@ pub(super) async fn run(
     for (name, value) in &outcome.captures {
         scope.capture(name.clone(), value.clone());
     }
+    scope.adopt(&outcome.made);
     let result = StepResult {
         name: runner.redactor.text(&step.name.value).into_owned(),
         line: includer.scenario.source.position(step.span).line,
@@ -113,6 +116,7 @@ async fn execute(
         codes: steps.iter().flat_map(|step| step.result.codes.clone()).collect(),
         ends_scenario: steps.iter().any(|step| step.ends_scenario),
         captures: context.captured(&scope),
+        made: scope.made(),
         inner: steps.iter().flat_map(|step| step.included.clone()).collect(),
         findings: steps.into_iter().flat_map(|step| step.findings).collect(),
     }
@@ -127,6 +131,7 @@ impl Included {
             codes: Vec::new(),
             findings: Vec::new(),
             captures: Vec::new(),
+            made: Vec::new(),
             ends_scenario: true,
             inner: Vec::new(),
         }

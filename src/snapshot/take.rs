@@ -107,7 +107,9 @@ impl Taking<'_> {
         let authority = if authority.contains(':') { authority } else { "" };
         let fixed = [(self.target, "[target]"), (authority, "[host]"), (&*id, "[request_id]")];
         let codes = self.contract.map(|contract| &contract.codes);
-        Values::new(&fixed, self.made, |text| codes.is_some_and(|codes| codes.contains_key(text)))
+        // What a capture or a template named keeps that name.
+        let made: Vec<Made> = self.made.iter().cloned().chain(created(response)).collect();
+        Values::new(&fixed, &made, |text| codes.is_some_and(|codes| codes.contains_key(text)))
     }
 
     fn body(&self, body: &Value, values: &Values) -> String {
@@ -163,6 +165,18 @@ impl Taking<'_> {
             _ => false,
         }
     }
+}
+
+/// The id of what was just created, by the last part of a 201's `Location` (RFC 9110 section 15.3.2): the server gives
+/// another one each time, and no step has to capture it. Small letters and hyphens alone are a word of the API.
+fn created(response: &Response) -> Vec<Made> {
+    let location = response.header("location").filter(|_| response.status == 201).unwrap_or_default();
+    let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let is_word = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let Some(id) = path.rsplit('/').next().filter(|id| !is_word(id)) else { return Vec::new() };
+    let number = id.parse::<u64>().ok().map(Value::from);
+    let values = [Some(Value::from(id)), number].into_iter().flatten();
+    values.map(|value| Made { name: "new_id".to_owned(), value, captured: true }).collect()
 }
 
 fn pointers(path: &str, body: &Value) -> Vec<String> {

@@ -57,6 +57,11 @@ impl Scope {
         self.layers().flat_map(of).collect()
     }
 
+    /// Takes over what was made elsewhere, such as in an included file: answers may repeat it here.
+    pub fn adopt(&self, made: &[Made]) {
+        made.iter().for_each(|made| keep(&self.made, made.clone()));
+    }
+
     /// The value of a variable, the innermost first.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.layers().find_map(|layer| layer.own.get(name))
@@ -137,5 +142,17 @@ mod tests {
         assert!(!inner.contains("c"));
         let all: Vec<_> = inner.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(all, ["b=3", "a=1"]);
+    }
+
+    #[test]
+    fn what_was_made_elsewhere_is_remembered_once() {
+        let mut elsewhere = Scope::new(0);
+        elsewhere.draws().made("uuid", json!("7e428e66"));
+        elsewhere.capture("lead_id", json!("lead_1"));
+        let here = Scope::new(1);
+        here.adopt(&elsewhere.made());
+        here.adopt(&elsewhere.made());
+        assert_eq!(here.made(), elsewhere.made());
+        assert!(!here.contains("lead_id"));
     }
 }

@@ -18,7 +18,7 @@ const FILES: [&str; 4] = [
 ];
 
 /// Runs files against a server; the exit code and the report.
-async fn run(server: &Server, files: &[&str], arguments: &[&str]) -> (Option<i32>, Report) {
+pub(crate) async fn run(server: &Server, files: &[&str], arguments: &[&str]) -> (Option<i32>, Report) {
     let variables = reference::variables(server.keys());
     let variables: Vec<String> =
         variables.iter().map(|(name, value)| format!("--var={name}={value}")).collect();
@@ -35,7 +35,7 @@ async fn run(server: &Server, files: &[&str], arguments: &[&str]) -> (Option<i32
     (ended.code, report.unwrap_or_else(|error| panic!("{error}: {}{}", ended.stdout, ended.stderr)))
 }
 
-async fn start(defect: Option<&'static Defect>) -> Server {
+pub(crate) async fn start(defect: Option<&'static Defect>) -> Server {
     reference::start(Options { defect, limit: 100_000, ..Options::default() }).await.unwrap()
 }
 

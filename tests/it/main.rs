@@ -8,6 +8,7 @@ mod consistency;
 mod contracts;
 mod corpus;
 mod defects;
+mod drift;
 mod edges;
 mod hostile;
 mod includes;

@@ -107,6 +107,42 @@ etag: [etag]
 }
 
 #[test]
+fn the_id_of_what_was_created_is_found_by_its_address() {
+    let of = |status: u16, location: &str, id: serde_json::Value, made: &[Made]| {
+        let body = json!({ "key": id, "link": location });
+        let response = response(status, &[("Location", location)], body.to_string().as_bytes());
+        taken(&response, &SnapshotRules::default(), made, SnapshotForm::Values)
+    };
+    let expected = |status: &str, location: &str, id: &str| {
+        format!(
+            "HTTP {status}\nlocation: {location}\n\n{{\n  \"key\": \"{id}\",\n  \"link\": \"{location}\"\n}}"
+        )
+    };
+    assert_eq!(
+        of(201, "/leads/lead_Ab1", json!("lead_Ab1"), &[]),
+        expected("201 Created", "/leads/[new_id]", "[new_id]")
+    );
+    assert_eq!(
+        of(201, "/leads/48213/?x=1", json!(48_213), &[]),
+        expected("201 Created", "/leads/[new_id]/?x=1", "[new_id: number]")
+    );
+    // A capture has a better name; a word is no id; elsewhere a `Location` is an address to go to.
+    let captured = Made { name: "lead_id".to_owned(), value: json!("lead_Ab1"), captured: true };
+    assert_eq!(
+        of(201, "/leads/lead_Ab1", json!("lead_Ab1"), &[captured]),
+        expected("201 Created", "/leads/[lead_id]", "[lead_id]")
+    );
+    assert_eq!(
+        of(201, "/leads/newest", json!("newest"), &[]),
+        expected("201 Created", "/leads/newest", "newest")
+    );
+    assert_eq!(
+        of(302, "/leads/lead_Ab1", json!("lead_Ab1"), &[]),
+        expected("302 Found", "/leads/lead_Ab1", "lead_Ab1")
+    );
+}
+
+#[test]
 fn bodies_that_are_not_json_are_text_or_bytes() {
     let text = |kind: &str, body: &[u8]| {
         let answer = response(502, &[("content-type", kind)], body);
