@@ -38,6 +38,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "a 429 has no Retry-After",
         breaks: WAIT,
         expected: &["RTA001"],
+        limits: &["RA001"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 drop_header(&mut reply.headers, NAME);
@@ -50,6 +51,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "a 429 has X-Retry-After instead",
         breaks: WAIT,
         expected: &["RTA001"],
+        limits: &["RA001"],
         how: How::Reply(|reply, _| {
             if reply.status == 429
                 && let Some(seconds) = header(&reply.headers, NAME).map(str::to_owned)
@@ -65,6 +67,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "only a daily quota that is used up has no Retry-After",
         breaks: WAIT,
         expected: &["RTA001"],
+        limits: &["RA001"],
         how: How::Reply(|reply, _| {
             if reply.kind == Some(Kind::DailyLimited) {
                 drop_header(&mut reply.headers, NAME);
@@ -77,6 +80,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is sent in two lines that differ",
         breaks: ONCE,
         expected: &["RTA002"],
+        limits: &["RA002"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 add_header(&mut reply.headers, NAME, "120");
@@ -87,42 +91,49 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "retry-after-empty",
         description: "Retry-After is empty",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| String::new())),
         ..ERRORS
     },
     Defect {
         id: "retry-after-negative",
         description: "Retry-After is negative",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |seconds| format!("-{seconds}"))),
         ..ERRORS
     },
     Defect {
         id: "retry-after-fraction",
         description: "Retry-After has a fraction",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |seconds| format!("{seconds}.5"))),
         ..ERRORS
     },
     Defect {
         id: "retry-after-unit",
         description: "Retry-After has a unit",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |seconds| format!("{seconds}s"))),
         ..ERRORS
     },
     Defect {
         id: "retry-after-words",
         description: "Retry-After says `later`",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| "later".to_owned())),
         ..ERRORS
     },
     Defect {
         id: "retry-after-nan",
         description: "Retry-After is NaN",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| "NaN".to_owned())),
         ..ERRORS
     },
     Defect {
         id: "retry-after-timestamp",
         description: "Retry-After is a timestamp as of RFC 3339",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| "2030-01-01T00:00:00Z".to_owned())),
         ..ERRORS
     },
@@ -131,6 +142,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is 0, which invites to come back at once",
         breaks: WAIT,
         expected: &["RTA004"],
+        limits: &["RA004", "RC001"],
         how: How::Reply(|reply, _| wait(reply, |_| "0".to_owned())),
         ..ERRORS
     },
@@ -139,6 +151,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is an HTTP-date, which the example clients cannot read",
         breaks: WAIT,
         expected: &["RTA004"],
+        limits: &["RA004"],
         how: How::Reply(|reply, _| wait(reply, date)),
         ..ERRORS
     },
@@ -147,6 +160,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After asks for four months",
         breaks: WAIT,
         expected: &["RTA005"],
+        limits: &["RA005"],
         how: How::Reply(|reply, _| wait(reply, |_| "9999999".to_owned())),
         ..ERRORS
     },
@@ -155,6 +169,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is the second since 1970 at which to come back",
         breaks: WAIT,
         expected: &["RTA005"],
+        limits: &["RA005"],
         how: How::Reply(|reply, _| wait(reply, |_| "1893456000".to_owned())),
         ..ERRORS
     },
@@ -163,6 +178,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After counts milliseconds",
         breaks: WAIT,
         expected: &["RTA005"],
+        limits: &["RA005"],
         how: How::Reply(|reply, _| wait(reply, |seconds| times(seconds, 1_000))),
         ..ERRORS
     },
@@ -170,6 +186,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-headers-missing",
         description: "no answer has rate limit headers",
         expected: &["EXP005"],
+        limits: &["HD001"],
         how: How::Reply(|reply, _| {
             reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
         }),
@@ -179,6 +196,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-headers-missing-when-used-up",
         description: "the answer that needs them, the 429, has no rate limit headers",
         expected: &["EXP005"],
+        limits: &["HD001"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
@@ -190,6 +208,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-remaining-untrue",
         description: "a 429 says that one request remains",
         expected: &["LIM002"],
+        limits: &["HD005"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 set_header(&mut reply.headers, "X-RateLimit-Remaining", |_| "1".to_owned());
@@ -201,6 +220,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-remaining-negative",
         description: "a 429 says that -1 requests remain",
         expected: &["LIM001"],
+        limits: &["HD002"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 set_header(&mut reply.headers, "X-RateLimit-Remaining", |_| "-1".to_owned());
@@ -212,6 +232,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-header-words",
         description: "X-RateLimit-Limit is a sentence",
         expected: &["LIM001"],
+        limits: &["HD002"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "X-RateLimit-Limit", |limit| format!("{limit} per window"));
         }),
@@ -221,6 +242,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-reset-past",
         description: "X-RateLimit-Reset is negative",
         expected: &["LIM001"],
+        limits: &["HD006"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "X-RateLimit-Reset", |seconds| format!("-{seconds}"));
         }),

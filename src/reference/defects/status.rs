@@ -165,12 +165,14 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-is-503",
         description: "a limit that is used up is answered with 503",
+        limits: &["ST001"],
         how: How::Reply(|reply, _| restatus(reply, &[Kind::RateLimited, Kind::DailyLimited], 503)),
         ..ERRORS
     },
     Defect {
         id: "limit-is-403",
         description: "a limit that is used up is answered with 403",
+        limits: &["ST001"],
         how: How::Reply(|reply, _| restatus(reply, &[Kind::RateLimited, Kind::DailyLimited], 403)),
         ..ERRORS
     },
@@ -178,6 +180,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "daily-limit-is-403",
         description: "only a daily quota that is used up is answered with 403",
         apis: Apis::Nested,
+        limits: &["DQ001"],
         how: How::Reply(|reply, _| restatus(reply, &[Kind::DailyLimited], 403)),
         ..ERRORS
     },
