@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -36,9 +37,13 @@ pub(super) async fn relay(client: TcpStream, origin: SocketAddr, number: u64) ->
         // The answers are still under way.
         std::future::pending().await
     };
-    tokio::select! {
-        copied = tokio::io::copy(&mut from_server, &mut to_client) => { copied?; }
-        ended = requests => return ended,
+    {
+        let mut answers = pin!(tokio::io::copy(&mut from_server, &mut to_client));
+        tokio::select! {
+            copied = &mut answers => copied.map(drop),
+            // What was answered before the rest of a request was refused is still to be handed back.
+            ended = requests => timeout(IDLE, answers).await?.and(ended),
+        }?;
     }
     to_client.shutdown().await
 }

@@ -1,10 +1,8 @@
 //! What a client is told when a limit is used up.
 
-use std::time::{Duration, SystemTime};
-
 use super::edit::{add_header, drop_header, header, set_header};
 use super::{Defect, How, On};
-use crate::reference::problem::Kind;
+use crate::limiter::{Fault, Headers, RetryAfter};
 use crate::reference::reply::Reply;
 
 const WAIT: &str = "example clients: wait the seconds of Retry-After";
@@ -23,15 +21,6 @@ fn wait(reply: &mut Reply, change: impl Fn(&str) -> String) {
     }
 }
 
-fn times(text: &str, factor: u64) -> String {
-    (text.parse().unwrap_or(1) * factor).to_string()
-}
-
-/// The HTTP-date some seconds from now.
-fn date(seconds: &str) -> String {
-    httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds.parse().unwrap_or(1)))
-}
-
 pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "retry-after-missing",
@@ -39,11 +28,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA001"],
         limits: &["RA001"],
-        how: How::Reply(|reply, _| {
-            if reply.status == 429 {
-                drop_header(&mut reply.headers, NAME);
-            }
-        }),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Missing)]),
         ..ERRORS
     },
     Defect {
@@ -68,11 +53,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA001"],
         limits: &["RA001"],
-        how: How::Reply(|reply, _| {
-            if reply.kind == Some(Kind::DailyLimited) {
-                drop_header(&mut reply.headers, NAME);
-            }
-        }),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::MissingForDay)]),
         ..ERRORS
     },
     Defect {
@@ -81,11 +62,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: ONCE,
         expected: &["RTA002"],
         limits: &["RA002"],
-        how: How::Reply(|reply, _| {
-            if reply.status == 429 {
-                add_header(&mut reply.headers, NAME, "120");
-            }
-        }),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Twice)]),
         ..ERRORS
     },
     Defect {
@@ -99,14 +76,14 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "retry-after-negative",
         description: "Retry-After is negative",
         limits: &["RA003"],
-        how: How::Reply(|reply, _| wait(reply, |seconds| format!("-{seconds}"))),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Negative)]),
         ..ERRORS
     },
     Defect {
         id: "retry-after-fraction",
         description: "Retry-After has a fraction",
         limits: &["RA003"],
-        how: How::Reply(|reply, _| wait(reply, |seconds| format!("{seconds}.5"))),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Fraction)]),
         ..ERRORS
     },
     Defect {
@@ -143,7 +120,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA004"],
         limits: &["RA004", "RC001"],
-        how: How::Reply(|reply, _| wait(reply, |_| "0".to_owned())),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Zero)]),
         ..ERRORS
     },
     Defect {
@@ -152,7 +129,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA004"],
         limits: &["RA004"],
-        how: How::Reply(|reply, _| wait(reply, date)),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Date { skew: 0 })]),
         ..ERRORS
     },
     Defect {
@@ -170,7 +147,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA005"],
         limits: &["RA005"],
-        how: How::Reply(|reply, _| wait(reply, |_| "1893456000".to_owned())),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Epoch)]),
         ..ERRORS
     },
     Defect {
@@ -179,7 +156,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA005"],
         limits: &["RA005"],
-        how: How::Reply(|reply, _| wait(reply, |seconds| times(seconds, 1_000))),
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Milliseconds)]),
         ..ERRORS
     },
     Defect {
@@ -187,9 +164,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "no answer has rate limit headers",
         expected: &["EXP005"],
         limits: &["HD001"],
-        how: How::Reply(|reply, _| {
-            reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
-        }),
+        how: How::Limit(&[Fault::Headers(Headers::Missing)]),
         ..HEADERS
     },
     Defect {
@@ -197,11 +172,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "the answer that needs them, the 429, has no rate limit headers",
         expected: &["EXP005"],
         limits: &["HD001"],
-        how: How::Reply(|reply, _| {
-            if reply.status == 429 {
-                reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
-            }
-        }),
+        how: How::Limit(&[Fault::Headers(Headers::MissingOnRefusals)]),
         ..HEADERS
     },
     Defect {
