@@ -15,7 +15,7 @@
 //! | 4 | `input`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `store`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `contract`, `jsonpath`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `yaml` | pure |
+//! | 1 | `contract`, `jsonpath`, `limiter`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `yaml` | pure |
 //! | 0 | `mask`, `model`, `spelling` | data, did-you-mean, what of a text stays the same |
 
 pub mod app;
@@ -30,6 +30,7 @@ pub mod expect;
 pub mod input;
 pub mod jsonpath;
 pub mod judge;
+pub mod limiter;
 pub mod mask;
 pub mod matcher;
 pub mod model;

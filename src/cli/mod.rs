@@ -14,7 +14,7 @@ pub use exit::Exit;
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};
-pub use serve::ServeArgs;
+pub use serve::{AlgorithmChoice, HeadersChoice, ServeArgs};
 pub use snapshots::{ListArgs, PendingArgs, PruneArgs, ReferencesArgs, SnapshotsCommand};
 pub use suite::SuiteArgs;
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
     &[
-        "contract", "jsonpath", "matcher", "openapi", "redact", "report", "rules", "scenario", "snapshot",
-        "template", "yaml",
+        "contract", "jsonpath", "limiter", "matcher", "openapi", "redact", "report", "rules", "scenario",
+        "snapshot", "template", "yaml",
     ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "store", "transport"],
