@@ -12,7 +12,7 @@
 //! | --- | --- | --- |
 //! | 6 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
-//! | 4 | `input`, `reference`, `runner` | drivers |
+//! | 4 | `input`, `limits`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
@@ -29,6 +29,7 @@ pub mod env;
 pub mod expect;
 pub mod input;
 pub mod judge;
+pub mod limits;
 pub mod mask;
 pub mod matcher;
 pub mod model;

@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 7] = [
     &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
-    &["input", "reference", "runner"],
+    &["input", "limits", "reference", "runner"],
     &["mutants"],
     &["app", "catalogue", "cli"],
 ];
