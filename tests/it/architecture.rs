@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
-    &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
+    &[
+        "contract", "limiter", "matcher", "openapi", "redact", "report", "rules", "scenario", "template",
+        "yaml",
+    ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "limits", "reference", "runner"],
@@ -58,6 +61,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("aho_corasick", &["redact", "rules"]),
     ("clap", &["cli", "app", "catalogue"]),
     ("csv", &["input"]),
+    ("sfv", &["limits"]),
     ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
 ];
 
