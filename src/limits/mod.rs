@@ -3,3 +3,14 @@
 pub mod file;
 pub mod headers;
 pub mod log;
+
+mod guards;
+mod identify;
+mod judgement;
+mod rules;
+mod show;
+mod statistics;
+mod view;
+
+pub use judgement::{Judgement, judge};
+pub use rules::{Class, Rule, all as rules};
