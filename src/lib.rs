@@ -15,7 +15,7 @@
 //! | 4 | `input`, `limits`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `contract`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
+//! | 1 | `contract`, `limiter`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `template`, `yaml` | pure |
 //! | 0 | `mask`, `model`, `spelling` | data, did-you-mean, what of a text stays the same |
 
 pub mod app;
@@ -29,6 +29,7 @@ pub mod env;
 pub mod expect;
 pub mod input;
 pub mod judge;
+pub mod limiter;
 pub mod limits;
 pub mod mask;
 pub mod matcher;

@@ -173,8 +173,17 @@ impl<'p, W: World> Hand<'p, W> {
         self.key.map_or_else(|| self.now(), |key| state.whole_at(key, self.now()))
     }
 
+    /// Waits for a window's silence, if the key has to be silent for two: meanwhile another key may learn that one is
+    /// enough.
+    pub(super) async fn half_way(&self) -> Result<(), Cut> {
+        let at = self.whole_at();
+        let window = self.prober.window();
+        if at > self.now() + window { self.wait(at.saturating_sub(window)).await } else { Ok(()) }
+    }
+
     /// Waits until the key is whole and a window has just begun.
     pub(super) async fn arm(&mut self) -> Result<(), Cut> {
+        self.half_way().await?;
         let at = self.whole_at();
         if at > self.now() {
             self.wait(at.saturating_sub(FRESH_BEFORE)).await?;

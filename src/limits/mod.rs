@@ -9,6 +9,7 @@ mod plan;
 mod prober;
 mod probes;
 mod seen;
+pub mod simulated;
 mod state;
 mod task;
 mod world;

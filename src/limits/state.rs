@@ -6,15 +6,15 @@ use super::log::{At, Probe, Record};
 
 /// Bursts shorter than this part of the window are taken to fit between two edges.
 const NEGLIGIBLE: f64 = 0.001;
-/// Windows up to here are always entered at an edge, since waiting for one costs next to nothing.
-const SHORT: Duration = Duration::from_secs(5);
+/// Windows up to here are always entered at an edge, since waiting for one costs little.
+const SHORT: Duration = Duration::from_secs(10);
 /// Part of the window that is let pass behind an edge.
 const BEHIND_EDGE: f64 = 0.02;
 /// Time beyond a window's silence, for whatever a server rounds up.
 const SILENCE_MARGIN: Duration = Duration::from_millis(10);
 
 /// What is known while probing.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct State {
     /// Everything sent so far, in order of completion.
     pub(super) records: Vec<Record>,
@@ -74,28 +74,40 @@ impl State {
 
     /// The earliest moment at or after `now` at which a key is whole, and a burst from it meets no edge.
     ///
-    /// A key that was never used is whole. Another one is after a window of silence, whatever the limiter: a window
-    /// has ended, a log is empty, a bucket is full. Where windows may begin by the clock the moment is placed just
-    /// behind an edge; then also the last window of a sliding counter was silent.
+    /// A key that was never used is whole. Another one is after a window of silence, if windows begin with requests:
+    /// a window has ended, a log is empty, a bucket is full. Where they may begin by the clock the moment is placed
+    /// just behind an edge, and the silence spans a window from edge to edge, for a sliding counter looks back at
+    /// that. As long as nothing is known, two windows of silence are enough for all of them.
     pub(super) fn whole_at(&self, key: usize, now: At) -> At {
         let state = self.keys.get(key).cloned().unwrap_or_default();
-        let window = self.window;
-        let quiet = match state.used {
-            None => now,
-            Some(used) => {
-                let promised = state.promise.filter(|at| *at <= used + window.saturating_mul(20));
-                (used + window + SILENCE_MARGIN).max(promised.unwrap_or_default()).max(now)
-            }
-        };
-        let negligible = self.burst(self.limit).as_secs_f64() < window.as_secs_f64() * NEGLIGIBLE;
-        let matters = window <= SHORT || !negligible && !self.anchored;
-        let behind = self.part(BEHIND_EDGE);
-        match self.edge {
-            _ if !matters || window.is_zero() => quiet,
-            Some(edge) => next_edge(edge, window, quiet) + behind,
-            None if state.used.is_some() => quiet + behind,
-            None => self.by_date(quiet).unwrap_or(quiet),
+        let (window, behind) = (self.window, self.part(BEHIND_EDGE));
+        if window.is_zero() {
+            return now;
         }
+        let negligible = self.burst(self.limit).as_secs_f64() < window.as_secs_f64() * NEGLIGIBLE;
+        let Some(used) = state.used else {
+            return match self.edge {
+                Some(edge) if window <= SHORT || !negligible && !self.anchored => {
+                    next_edge(edge, window, now) + behind
+                }
+                None if !negligible => self.by_date(now).unwrap_or(now),
+                _ => now,
+            };
+        };
+        let promised = state.promise.filter(|at| *at <= used + window.saturating_mul(20)).unwrap_or_default();
+        let quiet = (used + window + SILENCE_MARGIN).max(promised).max(now);
+        match self.edge {
+            None => (used + window * 2).max(quiet) + behind,
+            Some(_) if self.anchored && window > SHORT => quiet,
+            Some(edge) => next_edge(edge, window, quiet.max(used + window + self.blur())) + behind,
+        }
+    }
+
+    /// How long before it was seen an edge may have been: a counter that slides admits the first request a share of
+    /// the window later, and promises are whole seconds of samples a tenth of a second apart.
+    fn blur(&self) -> Duration {
+        let share = self.window / u32::try_from(self.limit.max(1)).unwrap_or(u32::MAX);
+        (share + Duration::from_millis(120)).min(self.window / 2)
     }
 
     /// The first moment from `from` on at which the server's clock, known to a second, is a little behind a multiple
@@ -109,11 +121,17 @@ impl State {
         Some(if phase >= low && phase <= high { from } else { from + (window + low).saturating_sub(phase) })
     }
 
-    /// Learns from a key that was whole at `start`, then exhausted, and admitted again at `admitted`.
+    /// Learns from a key that was whole at `start`, then exhausted, and admitted again at `admitted`. Only the first
+    /// time tells whether windows begin with requests, since later bursts are placed behind an edge.
     pub(super) fn episode(&mut self, start: At, admitted: At) {
         let took = admitted.saturating_sub(start);
+        let late = took.saturating_sub(self.window);
+        let one_window =
+            took + self.rtt + SILENCE_MARGIN >= self.window && late <= Duration::from_millis(150);
+        if self.edge.is_none() {
+            self.anchored = one_window;
+        }
         self.edge = Some(admitted);
-        self.anchored = took >= self.part(0.95) && took <= self.part(1.05) + Duration::from_secs(1);
     }
 }
 
@@ -157,9 +175,12 @@ mod tests {
         let mut state = state(SECOND);
         assert_eq!(state.whole_at(0, SECOND), SECOND);
         state.keys[0].used = Some(SECOND);
-        assert!(state.whole_at(0, SECOND) >= SECOND * 2);
+        assert!(state.whole_at(0, SECOND) >= SECOND * 3);
         state.edge = Some(Duration::from_millis(500));
         assert_eq!(state.whole_at(0, SECOND), Duration::from_millis(2_520));
+        // Too close to the edge before to be sure that it was behind it.
+        state.keys[0].used = Some(Duration::from_millis(1_450));
+        assert_eq!(state.whole_at(0, SECOND), Duration::from_millis(3_520));
         state.keys[0].promise = Some(SECOND * 4);
         assert_eq!(state.whole_at(0, SECOND), Duration::from_millis(4_520));
     }
@@ -171,11 +192,14 @@ mod tests {
         state.server_zero = Some(SECOND * 20);
         // The server's clock stands at 21 s of a minute.
         assert_eq!(state.whole_at(0, SECOND), Duration::from_millis(41_200));
+        let mut other = State { edge: None, ..state.clone() };
         state.episode(SECOND, SECOND * 61);
         assert!(state.anchored);
         assert_eq!(state.whole_at(0, SECOND * 70), SECOND * 70);
-        state.episode(SECOND, SECOND * 31);
-        assert!(!state.anchored);
-        assert_eq!(state.whole_at(0, SECOND * 70), Duration::from_millis(92_200));
+        other.episode(SECOND, SECOND * 31);
+        assert!(!other.anchored);
+        assert_eq!(other.whole_at(0, SECOND * 70), Duration::from_millis(92_200));
+        other.episode(SECOND, SECOND * 61);
+        assert!(!other.anchored, "an edge that was aimed at proves nothing");
     }
 }

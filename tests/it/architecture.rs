@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 /// Floors from the bottom up. A room may import rooms of lower floors, and those named for it below.
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
-    &["contract", "matcher", "openapi", "redact", "report", "rules", "scenario", "template", "yaml"],
+    &[
+        "contract", "limiter", "matcher", "openapi", "redact", "report", "rules", "scenario", "template",
+        "yaml",
+    ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "transport"],
     &["input", "limits", "reference", "runner"],

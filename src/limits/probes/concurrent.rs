@@ -19,6 +19,7 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>, variant: u8) -> Done {
         return Ok(());
     }
     // Connections are opened before the moment, since a new window is young only for a short time.
+    hand.half_way().await?;
     let whole = hand.whole_at();
     hand.wait(whole.saturating_sub(std::time::Duration::from_millis(500))).await?;
     let batches = batches(limit, many);
