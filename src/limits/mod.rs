@@ -12,9 +12,11 @@ mod seen;
 pub mod simulated;
 mod state;
 mod task;
+mod wire;
 mod world;
 
 pub use plan::{Job, Measured, Plan, plan};
 pub use prober::Prober;
 pub use task::{Call, Key, Profile, Task, Writes};
+pub use wire::Wire;
 pub use world::{KEPT_BODY, Outgoing, Reply, World};
