@@ -49,6 +49,11 @@ struct HeadLine {
     keys: Vec<String>,
     #[serde(default)]
     declared: DeclaredPart,
+    /// What the prober found where nothing is declared; the window in nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    found_limit: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    found_window: Option<u64>,
 }
 
 /// What the API promises; times in nanoseconds.
@@ -172,7 +177,7 @@ fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// A probe that was left out, or the last line.
+/// A probe that was left out, arrivals that were skipped, or the last line.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct OtherLine {
@@ -180,6 +185,9 @@ struct OtherLine {
     undone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// The probe whose arrivals were skipped, its round, and how many they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missed: Option<(String, u32, u64)>,
     /// How many records the file has.
     #[serde(skip_serializing_if = "Option::is_none")]
     records: Option<usize>,
@@ -209,6 +217,8 @@ impl Writer {
             started_unix_ms: head.started_unix_ms,
             keys: head.keys.clone(),
             declared: DeclaredPart::from(&head.declared),
+            found_limit: head.found_limit,
+            found_window: head.found_window.map(whole_nanos),
         })
     }
 
@@ -251,7 +261,12 @@ impl Writer {
     /// A probe that was left out or cut short.
     pub fn undone(probe: Probe, why: &str) -> String {
         let (undone, why) = (Some(probe.name().to_owned()), Some(why.to_owned()));
-        line(&OtherLine { undone, why, records: None })
+        line(&OtherLine { undone, why, ..OtherLine::default() })
+    }
+
+    /// Arrivals that were skipped because their time had passed.
+    pub fn missed(probe: Probe, round: u32, count: u64) -> String {
+        line(&OtherLine { missed: Some((probe.name().to_owned(), round, count)), ..OtherLine::default() })
     }
 
     /// The last line.
@@ -292,6 +307,10 @@ fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).map(|text| text + "\n").unwrap_or_default()
 }
 
+fn whole_nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
 fn nanos(time: Duration) -> i64 {
     i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
 }
@@ -302,6 +321,7 @@ pub fn write(log: &Log) -> String {
     let mut text = Writer::head(&log.head);
     text.extend(log.records.iter().map(|record| writer.record(record)));
     text.extend(log.undone.iter().map(|(probe, why)| Writer::undone(*probe, why)));
+    text.extend(log.missed.iter().map(|(probe, round, count)| Writer::missed(*probe, *round, *count)));
     text + &writer.end()
 }
 
@@ -393,6 +413,8 @@ fn head(source: &Source, place: Span, text: &str) -> Result<Head, Box<Diagnostic
         started_unix_ms: line.started_unix_ms,
         keys: line.keys,
         declared: line.declared.into(),
+        found_limit: line.found_limit,
+        found_window: line.found_window.map(Duration::from_nanos),
     })
 }
 
@@ -427,6 +449,10 @@ impl Reader {
         if let Some(name) = line.undone {
             let probe = Probe::named(&name).ok_or_else(|| format!("there is no probe `{name}`"))?;
             log.undone.push((probe, line.why.unwrap_or_default()));
+        }
+        if let Some((name, round, count)) = line.missed {
+            let probe = Probe::named(&name).ok_or_else(|| format!("there is no probe `{name}`"))?;
+            log.missed.push((probe, round, count));
         }
         match line.records {
             Some(records) if records != log.records.len() => {
@@ -522,10 +548,9 @@ fn keep<T: Clone>(all: &mut Vec<T>, new: T) -> T {
 
 impl From<&Declared> for DeclaredPart {
     fn from(declared: &Declared) -> Self {
-        let time = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         Self {
             limit: declared.limit,
-            window: declared.window.map(time),
+            window: declared.window.map(whole_nanos),
             daily: declared.daily,
             semantics: match declared.semantics {
                 Semantics::Unspecified => SemanticsPart::Unspecified,
@@ -543,7 +568,7 @@ impl From<&Declared> for DeclaredPart {
             },
             window_code: declared.window_code.clone(),
             daily_code: declared.daily_code.clone(),
-            daily_reset: declared.daily_reset.map(time),
+            daily_reset: declared.daily_reset.map(whole_nanos),
         }
     }
 }

@@ -72,6 +72,17 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// The same with phases up to two hundredths of the window before and after.
+    pub(super) fn nearby(self) -> impl Iterator<Item = Self> {
+        let (window, step) = (self.policy.window, self.policy.window / 200);
+        (0..=8_u32).map(move |number| {
+            let shift = (self.shift + window + step * number).saturating_sub(step * 4);
+            Self { shift: if shift >= window { shift.saturating_sub(window) } else { shift }, ..self }
+        })
+    }
+}
+
 /// What the replay found.
 #[derive(Debug, Default)]
 pub(super) struct Identification {
@@ -94,6 +105,12 @@ impl Identification {
     /// Whether every model that explains the log refills.
     pub(super) fn surely_refilling(&self) -> bool {
         !self.consistent.is_empty() && self.consistent.iter().all(|one| one.kind.refills())
+    }
+
+    /// Whether every model that explains the log has windows that end all at once.
+    pub(super) fn surely_windows(&self) -> bool {
+        let windows = [Kind::ClockWindow, Kind::RequestWindow];
+        !self.consistent.is_empty() && self.consistent.iter().all(|one| windows.contains(&one.kind))
     }
 
     /// Whether a model that refills may be it.

@@ -14,6 +14,8 @@ pub struct Log {
     pub records: Vec<Record>,
     /// Probes that were left out or cut short, each with the reason.
     pub undone: Vec<(Probe, String)>,
+    /// Arrivals that were skipped because their time had passed: probe, round, how many.
+    pub missed: Vec<(Probe, u32, u64)>,
 }
 
 /// What was probed, and what it is held to.
@@ -33,6 +35,10 @@ pub struct Head {
     pub keys: Vec<String>,
     /// What the API promises.
     pub declared: Declared,
+    /// The limit the prober went by: declared, or found by counting.
+    pub found_limit: Option<u64>,
+    /// The window the prober went by: declared, or found by waiting.
+    pub found_window: Option<Duration>,
 }
 
 /// What the API promises about its limit. What is not known is not judged.
