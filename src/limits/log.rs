@@ -142,6 +142,39 @@ pub enum Probe {
     Fleet,
 }
 
+impl Probe {
+    /// All of them with their names in files and reports, in the order of their definition.
+    pub const ALL: [(Self, &'static str); 17] = [
+        (Self::Warmup, "warmup"),
+        (Self::Arming, "arming"),
+        (Self::Sequential, "sequential"),
+        (Self::Concurrent, "concurrent"),
+        (Self::CleanTrial, "clean-trial"),
+        (Self::Fingerprint, "fingerprint"),
+        (Self::Rejects, "rejects"),
+        (Self::Recovery, "recovery"),
+        (Self::Isolation, "isolation"),
+        (Self::EndpointScope, "endpoint-scope"),
+        (Self::Bypass, "bypass"),
+        (Self::Strangers, "strangers"),
+        (Self::Exempt, "exempt"),
+        (Self::Writes, "writes"),
+        (Self::Daily, "daily"),
+        (Self::Steady, "steady"),
+        (Self::Fleet, "fleet"),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(probe, _)| *probe == self).map_or("", |(_, name)| name)
+    }
+
+    /// The probe of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(probe, _)| *probe)
+    }
+}
+
 /// One request and its answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {

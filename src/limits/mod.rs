@@ -3,7 +3,9 @@
 //! A [`World`] sends and tells the time, a [`Prober`] runs the probes of a [`Plan`] over it, and the result is a
 //! [`Log`](log::Log). Probes decide nothing but what to send next.
 
+pub mod file;
 mod hand;
+pub mod headers;
 pub mod log;
 mod plan;
 mod prober;

@@ -61,6 +61,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("aho_corasick", &["redact", "rules"]),
     ("clap", &["cli", "app", "catalogue"]),
     ("csv", &["input"]),
+    ("sfv", &["limits"]),
     ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
 ];
 
