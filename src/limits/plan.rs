@@ -150,7 +150,7 @@ impl Wanted<'_> {
         self.add(Probe::Strangers, 1, 12, burst(12));
         let exempt = u64::try_from(task.exempt.len()).unwrap_or_default() + u64::from(task.preflight);
         for variant in 0..u8::try_from(exempt).unwrap_or(u8::MAX) {
-            self.repeated(Probe::Exempt, 0, variant, 1, drain + 12, burst(drain + 12));
+            self.repeated(Probe::Exempt, variant.into(), variant, 1, drain + 12, burst(drain + 12));
         }
         self.add(Probe::Recovery, 1, 2 * drain, tail + burst(drain));
         for round in 0..2 {

@@ -48,7 +48,7 @@ fn task(keys: usize, limit: u64, window: u64) -> Task {
 
 fn simulate(task: &Task, policy: Policy, seed: u64) -> (Plan, Log) {
     let keys = task.keys.iter().map(|key| key.line.1.clone());
-    let phase = Duration::from_millis(seed * 137 % 60_000);
+    let phase = Duration::from_millis((seed + 1) * 7_919_137 % 86_400_000);
     let server = Modelled::new(policy, keys, phase);
     let world = Simulated::new(seed, Conditions::LOOPBACK, server);
     let prober = Prober::new(&world, task);
@@ -297,7 +297,7 @@ fn look_at_verdicts() {
                             .entry(format!("{:?} {} {}", verdict.verdict, verdict.rule, verdict.name))
                             .or_default();
                         entry.0 += 1;
-                        entry.1 = format!("{} | {:?}", verdict.measured, verdict.evidence.first());
+                        entry.1 = format!("{} | {:?}", verdict.measured, verdict.evidence);
                     }
                 }
             }
