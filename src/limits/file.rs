@@ -49,7 +49,7 @@ struct HeadLine {
     keys: Vec<String>,
     #[serde(default)]
     declared: DeclaredPart,
-    /// What the prober found where nothing is declared; the window in nanoseconds.
+    /// What the prober went by; the window in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     found_limit: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -185,9 +185,13 @@ struct OtherLine {
     undone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
-    /// The probe whose arrivals were skipped, its round, and how many they are.
+    /// The probe of which arrivals were skipped, its round, and how many.
     #[serde(skip_serializing_if = "Option::is_none")]
-    missed: Option<(String, u32, u64)>,
+    missed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
     /// How many records the file has.
     #[serde(skip_serializing_if = "Option::is_none")]
     records: Option<usize>,
@@ -218,7 +222,7 @@ impl Writer {
             keys: head.keys.clone(),
             declared: DeclaredPart::from(&head.declared),
             found_limit: head.found_limit,
-            found_window: head.found_window.map(whole_nanos),
+            found_window: head.found_window.and_then(|window| u64::try_from(window.as_nanos()).ok()),
         })
     }
 
@@ -264,9 +268,10 @@ impl Writer {
         line(&OtherLine { undone, why, ..OtherLine::default() })
     }
 
-    /// Arrivals that were skipped because their time had passed.
+    /// Arrivals of a probe that were skipped.
     pub fn missed(probe: Probe, round: u32, count: u64) -> String {
-        line(&OtherLine { missed: Some((probe.name().to_owned(), round, count)), ..OtherLine::default() })
+        let missed = Some(probe.name().to_owned());
+        line(&OtherLine { missed, round: Some(round), count: Some(count), ..OtherLine::default() })
     }
 
     /// The last line.
@@ -305,10 +310,6 @@ fn intern_text(known: &mut HashMap<String, usize>, text: &str) -> Text {
 fn line(value: &impl Serialize) -> String {
     // Made of texts, numbers and lists; there is nothing in it that JSON cannot hold.
     serde_json::to_string(value).map(|text| text + "\n").unwrap_or_default()
-}
-
-fn whole_nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn nanos(time: Duration) -> i64 {
@@ -450,9 +451,9 @@ impl Reader {
             let probe = Probe::named(&name).ok_or_else(|| format!("there is no probe `{name}`"))?;
             log.undone.push((probe, line.why.unwrap_or_default()));
         }
-        if let Some((name, round, count)) = line.missed {
+        if let Some(name) = line.missed {
             let probe = Probe::named(&name).ok_or_else(|| format!("there is no probe `{name}`"))?;
-            log.missed.push((probe, round, count));
+            log.missed.push((probe, line.round.unwrap_or_default(), line.count.unwrap_or_default()));
         }
         match line.records {
             Some(records) if records != log.records.len() => {
@@ -548,9 +549,10 @@ fn keep<T: Clone>(all: &mut Vec<T>, new: T) -> T {
 
 impl From<&Declared> for DeclaredPart {
     fn from(declared: &Declared) -> Self {
+        let time = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         Self {
             limit: declared.limit,
-            window: declared.window.map(whole_nanos),
+            window: declared.window.map(time),
             daily: declared.daily,
             semantics: match declared.semantics {
                 Semantics::Unspecified => SemanticsPart::Unspecified,
@@ -568,7 +570,7 @@ impl From<&Declared> for DeclaredPart {
             },
             window_code: declared.window_code.clone(),
             daily_code: declared.daily_code.clone(),
-            daily_reset: declared.daily_reset.map(whole_nanos),
+            daily_reset: declared.daily_reset.map(time),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Rate limits from outside: what is sent and when, the log of it, and what the log proves.
 //!
 //! A [`World`] sends and tells the time, a [`Prober`] runs the probes of a [`Plan`] over it, and the result is a
-//! [`Log`](log::Log). Probes decide nothing but what to send next. [`judge`] makes verdicts of the log and of nothing
-//! else: written to a [`file`](file) and read again, it says the same.
+//! [`Log`](log::Log). Probes decide nothing but what to send next; [`judge`] decides from the log and nothing else.
 
 pub mod file;
 mod guards;

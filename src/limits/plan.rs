@@ -114,29 +114,6 @@ fn fit(
     Ok(end)
 }
 
-/// What a probe is called in tables.
-pub(super) fn name(probe: Probe) -> &'static str {
-    match probe {
-        Probe::Warmup => "warm-up",
-        Probe::Arming => "arming",
-        Probe::Sequential => "sequential",
-        Probe::Concurrent => "concurrent",
-        Probe::CleanTrial => "clean trials",
-        Probe::Fingerprint => "fingerprint",
-        Probe::Rejects => "rejects",
-        Probe::Recovery => "recovery",
-        Probe::Isolation => "isolation",
-        Probe::EndpointScope => "endpoint scope",
-        Probe::Bypass => "bypass",
-        Probe::Strangers => "strangers",
-        Probe::Exempt => "exempt",
-        Probe::Writes => "writes",
-        Probe::Daily => "daily",
-        Probe::Steady => "steady",
-        Probe::Fleet => "fleet",
-    }
-}
-
 struct Wanted<'t> {
     task: &'t Task,
     measured: Measured,
@@ -173,7 +150,7 @@ impl Wanted<'_> {
         self.add(Probe::Strangers, 1, 12, burst(12));
         let exempt = u64::try_from(task.exempt.len()).unwrap_or_default() + u64::from(task.preflight);
         for variant in 0..u8::try_from(exempt).unwrap_or(u8::MAX) {
-            self.repeated(Probe::Exempt, 0, variant, 1, drain + 12, burst(drain + 12));
+            self.repeated(Probe::Exempt, variant.into(), variant, 1, drain + 12, burst(drain + 12));
         }
         self.add(Probe::Recovery, 1, 2 * drain, tail + burst(drain));
         for round in 0..2 {
@@ -255,7 +232,7 @@ impl Plan {
         }
         let mut text = String::new();
         for (probe, times, requests, longest) in lines {
-            let name = name(probe);
+            let name = probe.name();
             let each = longest.as_secs_f64();
             text.push_str(&format!(
                 "  {name:<15} {times:>3} x  {requests:>6} requests  {each:>7.1} s each\n"
@@ -264,7 +241,7 @@ impl Plan {
         let (requests, time) = (self.requests, self.time.as_secs_f64());
         text.push_str(&format!("about {requests} requests in {time:.0} s\n"));
         for (probe, why) in &self.left_out {
-            text.push_str(&format!("left out: {}: {why}\n", name(*probe)));
+            text.push_str(&format!("left out: {}: {why}\n", probe.name()));
         }
         text
     }

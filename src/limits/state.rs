@@ -122,15 +122,14 @@ impl State {
     }
 
     /// Learns from a key that was whole at `start`, then exhausted, and admitted again at `admitted`. Only the first
-    /// time tells whether windows begin with requests, since later bursts are placed behind an edge.
+    /// time tells anything: later bursts are placed behind an edge, and their promises are of whole seconds.
     pub(super) fn episode(&mut self, start: At, admitted: At) {
+        if self.edge.is_some() {
+            return;
+        }
         let took = admitted.saturating_sub(start);
         let late = took.saturating_sub(self.window);
-        let one_window =
-            took + self.rtt + SILENCE_MARGIN >= self.window && late <= Duration::from_millis(150);
-        if self.edge.is_none() {
-            self.anchored = one_window;
-        }
+        self.anchored = took + self.rtt + SILENCE_MARGIN >= self.window && late <= Duration::from_millis(150);
         self.edge = Some(admitted);
     }
 }
@@ -200,6 +199,9 @@ mod tests {
         assert!(!other.anchored);
         assert_eq!(other.whole_at(0, SECOND * 70), Duration::from_millis(92_200));
         other.episode(SECOND, SECOND * 61);
-        assert!(!other.anchored, "an edge that was aimed at proves nothing");
+        assert!(
+            !other.anchored && other.edge == Some(SECOND * 31),
+            "an edge that was aimed at proves nothing"
+        );
     }
 }

@@ -80,12 +80,12 @@ fn log() -> impl Strategy<Value = Log> {
             seed: head.1,
             started_unix_ms: head.1,
             keys: head.2,
-            declared: head.3.clone(),
             found_limit: head.3.limit,
             found_window: head.3.window,
+            declared: head.3,
         },
+        missed: undone.iter().map(|(place, why)| (Probe::ALL[*place].0, 90, why.len() as u64)).collect(),
         records,
-        missed: undone.iter().map(|(place, why)| (Probe::ALL[*place].0, 3, why.len() as u64)).collect(),
         undone: undone.into_iter().map(|(place, why)| (Probe::ALL[place].0, why)).collect(),
     })
 }

@@ -48,7 +48,7 @@ fn recovered(view: &View<'_>) -> Verdict {
             continue;
         }
         let wanted = |seen: &Seen<'_>| seen.record.probe == Probe::Recovery && seen.record.phase == 1;
-        // The phase of a counter is known to a hundredth of its window only.
+        // The phase of a counter is only known as well as its requests tell it.
         let fits = |model: &Candidate| {
             let (same, all) = explained(view, group.key, model, wanted);
             all - same <= (all / 50).max(1)
