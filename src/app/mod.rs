@@ -8,9 +8,11 @@ mod dry_run;
 mod edges;
 mod explain;
 mod gather;
+mod judge_log;
 mod mutants;
 mod outputs;
 mod pulse;
+mod rendered;
 mod routes;
 mod run;
 mod runtime;
@@ -39,6 +41,7 @@ pub fn run(mut env: Env) -> Exit {
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
+        Command::Judge(args) => judge_log::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Contract(command) => contract::run(&mut env, &command),
         Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),
