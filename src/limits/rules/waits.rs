@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, Verdict, isolation, rule};
 use crate::limits::guards::{ALWAYS, Guard};
+use crate::limits::identify::Kind;
 use crate::limits::log::Probe;
 use crate::limits::retry::Retry;
 use crate::limits::show::{self, at, span};
@@ -51,7 +52,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Advice("the documents do not say that refused requests count"),
         says: "Refused requests do not lengthen the wait",
         tested: "The first admission of a quiet key against that of a key that hammers, each from its own first request",
-        passes: "they differ by at most 0.1 s and a round trip. Fails if the contract says that refusals do not count",
+        passes: "they differ by at most 0.1 s and a round trip, and the identified limiter does not count refusals. Fails if the contract says that they do not count",
         by: Rejects free
     },
 ];
@@ -372,14 +373,22 @@ fn free(view: &View<'_>) -> Verdict {
     });
     let longer = hammered.not - quiet_until;
     let seqs: Vec<u64> = quiet.seqs.iter().chain(&hammered.seqs).copied().collect();
+    let counted = |measured: String| match view.declared.counts_rejects {
+        Some(true) => Verdict::pass(format!("{measured}, as declared")),
+        Some(false) => Verdict::fail(measured),
+        None => Verdict::warn(measured),
+    };
     if longer > SECOND / 10 + view.jitter() {
-        let measured = format!("refusals lengthen the wait, by {} at least", span(longer));
-        let verdict = match view.declared.counts_rejects {
-            Some(true) => Verdict::pass(format!("{measured}, as declared")),
-            Some(false) => Verdict::fail(measured),
-            None => Verdict::warn(measured),
-        };
-        return verdict.lines(lines).on(seqs);
+        return counted(format!("refusals lengthen the wait, by {} at least", span(longer)))
+            .lines(lines)
+            .on(seqs);
+    }
+    // A handful of refusals may change nothing where as many as the limit would.
+    let counting = [Kind::LogCountingRejects, Kind::ExtendingBan];
+    if let Some(model) = view.models.consistent.first()
+        && view.models.consistent.iter().all(|model| counting.contains(&model.kind))
+    {
+        return counted(format!("the limiter counts refusals: {}", model.name())).lines(lines);
     }
     Verdict::new(Outcome::Pass, "a key that hammers is served again as soon as a quiet one")
         .lines(lines)
