@@ -89,8 +89,13 @@ fn sufficient(view: &View<'_>) -> Verdict {
     let (kept, broken): (Vec<&Pair<'_, '_>>, Vec<&Pair<'_, '_>>) =
         all.iter().filter(judged).partition(|pair| pair.retry.admitted());
     let lost = all.len() - kept.len() - broken.len();
-    if let Some(first) = broken.first() {
-        return short(view, &broken, first, kept.len());
+    // Trials are made for this; pairs that came about elsewhere prove as much, and are harder to read.
+    let is_trial = |pair: &&&Pair<'_, '_>| pair.retry.record.probe == Probe::CleanTrial;
+    let trials: Vec<&Pair<'_, '_>> = broken.iter().filter(is_trial).copied().collect();
+    let shown = if trials.is_empty() { &broken } else { &trials };
+    if let Some(first) = shown.first() {
+        let kept = if trials.is_empty() { kept.len() } else { kept.iter().filter(is_trial).count() };
+        return short(view, shown, first, kept);
     }
     // All promises of one episode were held if a request at the earliest one was served.
     let phases = kept_at_once(view);
@@ -135,9 +140,7 @@ fn short(view: &View<'_>, broken: &[&Pair<'_, '_>], first: &Pair<'_, '_>, kept: 
         );
     }
     let Pair { refusal, retry, promise } = first;
-    let later = || {
-        view.key(retry.record.key).filter(|seen| seen.s >= retry.s && seen.record.probe == retry.record.probe)
-    };
+    let later = || view.key(retry.record.key).filter(|seen| seen.s >= retry.s);
     let admitted = later().find(|seen| seen.admitted());
     let last =
         later().take_while(|seen| !seen.admitted()).filter(|seen| seen.throttled()).map(|seen| seen.s).max();

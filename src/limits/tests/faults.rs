@@ -80,8 +80,8 @@ const FAULTS: [(&str, Fault, &[&str]); 18] = [
     (
         "another code",
         |told, _| {
-            told.body =
-                String::from_utf8_lossy(&told.body).replace("RATE_LIMIT_EXCEEDED", "TOO_MANY").into_bytes()
+            let body = String::from_utf8_lossy(&told.body).replace("RATE_LIMIT_EXCEEDED", "TOO_MANY");
+            told.body = body.into_bytes();
         },
         &["EN002"],
     ),

@@ -242,9 +242,9 @@ fn a_steady_rate_is_judged_without_a_model_too() {
         let gap = 10_000 * 100 / 5 / u64::from(round);
         for number in 0..20 {
             if refused && number % every == 1 {
-                book.refuse(Probe::Steady, 0, 1).of_round(round);
+                book.refuse(Probe::Steady, 1, 1).of_round(round);
             } else {
-                book.send(Probe::Steady, 0, 200).of_round(round);
+                book.send(Probe::Steady, 1, 200).of_round(round);
             }
             book.wait(gap - 3);
         }
