@@ -2,6 +2,7 @@
 
 mod edges;
 mod exit;
+mod limits;
 mod mutants;
 mod report;
 mod run;
@@ -10,6 +11,7 @@ mod suite;
 
 pub use edges::EdgesArgs;
 pub use exit::Exit;
+pub use limits::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs};
@@ -43,6 +45,8 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Measure a suite: run it against every seeded defect of the reference server
     Mutants(Box<MutantsArgs>),
+    /// Probe the rate limits of a target, or of the reference server inside, and judge them
+    Limits(Box<LimitsArgs>),
     /// Start the reference server: both documented APIs on one port
     Serve(ServeArgs),
     /// Look at contracts, or check one of your own

@@ -94,6 +94,7 @@ fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
     });
     let (mut tried, mut loose) = (Vec::new(), 0);
     let mut around: Vec<(&Seen<'_>, u64, u64)> = Vec::new();
+    let mut closed: BTreeSet<&str> = BTreeSet::new();
     let mut guard = None;
     for group in view.rounds(Probe::Bypass) {
         for (place, attempt) in group
@@ -116,12 +117,19 @@ fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
                 guard = guard.or(Some(broken));
                 continue;
             }
-            tried.push(attempt.record.note.as_str());
-            if same_success(attempt, plain) {
+            let note = attempt.record.note.as_str();
+            if !tried.contains(&note) {
+                tried.push(note);
+            }
+            if !same_success(attempt, plain) {
+                closed.insert(note);
+            } else if !around.iter().any(|(known, ..)| known.record.note == note) {
                 around.push((attempt, before.seq(), after.seq()));
             }
         }
     }
+    // A limit that refills lets one through by chance; a way around lets all through that are tried.
+    around.retain(|(attempt, ..)| !closed.contains(attempt.record.note.as_str()));
     if !around.is_empty() {
         let lines = around.iter().map(|(attempt, before, after)| {
             format!(
