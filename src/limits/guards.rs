@@ -54,6 +54,16 @@ impl View<'_> {
 
     /// G1: lateness is at most 5 ms or 2 % of the shortest spacing that matters, for 99 of 100 requests.
     fn late(&self, seen: &[&Seen<'_>]) -> Option<String> {
+        let first = seen.first()?.record;
+        let missed =
+            self.log.missed.iter().filter(|(probe, round, _)| (*probe, *round) == (first.probe, first.round));
+        let missed: u64 = missed.map(|(.., count)| count).sum();
+        if missed * 100 > seen.len() as u64 + missed {
+            return Some(format!(
+                "G1: {missed} of {} arrivals were skipped, since their time had passed",
+                seen.len() as u64 + missed
+            ));
+        }
         let spacing = seen.first().map_or(0, |one| self.spacing(one));
         let budget = (5 * MS).max(spacing / 50);
         let mut late: Vec<i64> = seen.iter().map(|one| one.s - super::view::nanos(one.record.due)).collect();

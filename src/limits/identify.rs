@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::log::{Probe, Semantics};
-use super::view::{Fate, Seen, View};
+use super::view::{Seen, View};
 use super::{show, view};
 use crate::limiter::{Algorithm, Anchor, Policy};
 
@@ -72,6 +72,17 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// The same with phases up to a hundredth of the window before and after.
+    pub(super) fn nearby(self) -> impl Iterator<Item = Self> {
+        let (window, step) = (self.policy.window, self.policy.window / 400);
+        (0..=8_u32).map(move |number| {
+            let shift = (self.shift + window + step * number).saturating_sub(step * 4);
+            Self { shift: if shift >= window { shift.saturating_sub(window) } else { shift }, ..self }
+        })
+    }
+}
+
 /// What the replay found.
 #[derive(Debug, Default)]
 pub(super) struct Identification {
@@ -94,6 +105,12 @@ impl Identification {
     /// Whether every model that explains the log refills.
     pub(super) fn surely_refilling(&self) -> bool {
         !self.consistent.is_empty() && self.consistent.iter().all(|one| one.kind.refills())
+    }
+
+    /// Whether every model that explains the log has windows that end all at once.
+    pub(super) fn surely_windows(&self) -> bool {
+        let windows = [Kind::ClockWindow, Kind::RequestWindow];
+        !self.consistent.is_empty() && self.consistent.iter().all(|one| windows.contains(&one.kind))
     }
 
     /// Whether a model that refills may be it.
@@ -123,8 +140,8 @@ struct Agreement {
 pub(super) fn identify(view: &View<'_>) -> Identification {
     let not = |why: String| Identification { why_not: why, ..Identification::default() };
     let traces = traces(view);
-    let all = || traces.iter().flatten();
-    let compared = all().filter(|seen| is_compared(seen)).count();
+    let all = || traces.iter().flatten().map(|step| step.seen);
+    let compared = traces.iter().flatten().filter(|step| step.compared).count();
     if compared == 0 {
         return not(view.why_not(Probe::Fingerprint));
     }
@@ -154,18 +171,41 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
     found
 }
 
-/// The requests of each key with a fingerprint, from the first to the last of it, in order of arrival: half way between
-/// sending and answer.
-fn traces<'v, 'l>(view: &'v View<'l>) -> Vec<Vec<&'v Seen<'l>>> {
+/// A request in the order of arrival.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step<'v, 'l> {
+    seen: &'v Seen<'l>,
+    /// Whether its fate tells something: it was served or refused, and no other request of its key was under way.
+    compared: bool,
+}
+
+/// Requests in order of arrival: half way between sending and answer. Where several were under way, nobody knows which one
+/// was served first. Requests that were answered otherwise, or not at all, are not known to count.
+fn steps<'v, 'l>(seen: impl Iterator<Item = &'v Seen<'l>>) -> Vec<Step<'v, 'l>> {
+    let mut order: Vec<&Seen<'_>> = seen.filter(|one| one.admitted() || one.throttled()).collect();
+    order.sort_by_key(|one| arrival(one));
+    let mut steps: Vec<Step<'v, 'l>> = Vec::with_capacity(order.len());
+    let mut until = i64::MIN;
+    for seen in order {
+        let alone = seen.s > until;
+        if !alone && let Some(last) = steps.last_mut() {
+            last.compared = false;
+        }
+        until = until.max(seen.e);
+        steps.push(Step { seen, compared: alone });
+    }
+    steps
+}
+
+/// The requests of each key with a fingerprint, up to its end.
+fn traces<'v, 'l>(view: &'v View<'l>) -> Vec<Vec<Step<'v, 'l>>> {
     let mut keys: Vec<Option<u16>> = view.of(Probe::Fingerprint).map(|seen| seen.record.key).collect();
     keys.sort_unstable();
     keys.dedup();
     let trace = |key: Option<u16>| {
         let last =
             view.key(key).filter(|seen| seen.record.probe == Probe::Fingerprint).map(|seen| seen.s).max();
-        let mut trace: Vec<&Seen<'_>> = view.key(key).filter(|seen| Some(seen.s) <= last).collect();
-        trace.sort_by_key(|seen| arrival(seen));
-        trace
+        steps(view.key(key).filter(|seen| Some(seen.s) <= last))
     };
     keys.into_iter().filter(Option::is_some).map(trace).collect()
 }
@@ -174,15 +214,9 @@ fn arrival(seen: &Seen<'_>) -> i64 {
     seen.s + (seen.e.max(seen.s) - seen.s) / 2
 }
 
-fn is_compared(seen: &Seen<'_>) -> bool {
-    seen.admitted() || seen.throttled()
-}
-
 /// The most requests that were admitted one after the other from the start of a trace.
-fn most_at_once(traces: &[Vec<&Seen<'_>>]) -> u64 {
-    let first = |trace: &Vec<&Seen<'_>>| {
-        trace.iter().take_while(|seen| !seen.throttled()).filter(|seen| seen.admitted()).count()
-    };
+fn most_at_once(traces: &[Vec<Step<'_, '_>>]) -> u64 {
+    let first = |trace: &Vec<Step<'_, '_>>| trace.iter().take_while(|step| step.seen.admitted()).count();
     traces.iter().map(first).max().unwrap_or_default() as u64
 }
 
@@ -214,9 +248,13 @@ fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candid
     add(Algorithm::SlidingLog { count_rejects: false }, Duration::ZERO);
     add(Algorithm::SlidingLog { count_rejects: true }, Duration::ZERO);
     for hundredth in 0..100 {
-        let phase = span(window / 100 * hundredth);
-        add(Algorithm::FixedWindow { anchor: Anchor::Clock { offset: phase } }, Duration::ZERO);
-        add(Algorithm::SlidingCounter, phase);
+        let offset = span(window / 100 * hundredth);
+        add(Algorithm::FixedWindow { anchor: Anchor::Clock { offset } }, Duration::ZERO);
+    }
+    // A counter gives its requests back one by one: its phase matters at every one of them.
+    let phases = i64::try_from(limit.saturating_mul(4)).unwrap_or(i64::MAX).clamp(100, 400);
+    for number in 0..phases {
+        add(Algorithm::SlidingCounter, span(window / phases * number));
     }
     let mut bursts = vec![limit, full.max(1), 1];
     if let Semantics::Bucket { burst } = view.declared.semantics {
@@ -243,7 +281,7 @@ fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candid
 type Weighed = (Vec<Candidate>, Vec<(Candidate, String)>);
 
 /// The candidates that agree with the log, one a family; and of the other families the one that goes along furthest.
-fn weigh(traces: &[Vec<&Seen<'_>>], compared: usize, candidates: &[Candidate]) -> Weighed {
+fn weigh(traces: &[Vec<Step<'_, '_>>], compared: usize, candidates: &[Candidate]) -> Weighed {
     let allowed = (compared / 50).max(1);
     let mut good: BTreeMap<Kind, (usize, Candidate)> = BTreeMap::new();
     let mut bad: BTreeMap<Kind, (usize, Candidate, String)> = BTreeMap::new();
@@ -266,7 +304,7 @@ fn weigh(traces: &[Vec<&Seen<'_>>], compared: usize, candidates: &[Candidate]) -
 }
 
 /// Replays the traces into a fresh model each; stops once more than `allowed` decisions differ.
-fn agree(traces: &[Vec<&Seen<'_>>], candidate: &Candidate, allowed: usize) -> Agreement {
+fn agree(traces: &[Vec<Step<'_, '_>>], candidate: &Candidate, allowed: usize) -> Agreement {
     let mut agreement = Agreement { mismatches: 0, first: None };
     let mut before = 0;
     for trace in traces {
@@ -294,18 +332,19 @@ fn agree(traces: &[Vec<&Seen<'_>>], candidate: &Candidate, allowed: usize) -> Ag
 /// The requests whose fate the model does not explain, with what it says; lazily, in order. What lies near an edge of
 /// the model is not among them.
 pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
-    trace: &'t [&'v Seen<'l>],
+    trace: &'t [Step<'v, 'l>],
     candidate: &Candidate,
 ) -> impl Iterator<Item = (usize, &'v Seen<'l>, bool)> + 't {
     let mut model = candidate.policy.build();
     let shift = candidate.shift;
     let shifted = view::nanos(shift);
-    trace.iter().copied().enumerate().filter_map(move |(place, seen)| {
+    trace.iter().enumerate().filter_map(move |(place, step)| {
+        let seen = step.seen;
         let now = Duration::from_nanos(u64::try_from(arrival(seen)).unwrap_or_default()) + shift;
         let (before, _) = model.edges(now);
         let decision = model.arrive(now);
         let (_, after) = model.edges(now);
-        if !is_compared(seen) || decision.admitted == seen.admitted() {
+        if !step.compared || decision.admitted == seen.admitted() {
             return None;
         }
         let near = |edge: Option<Duration>| {
@@ -325,9 +364,8 @@ pub(super) fn explained(
     candidate: &Candidate,
     wanted: impl Fn(&Seen<'_>) -> bool,
 ) -> (usize, usize) {
-    let mut trace: Vec<&Seen<'_>> = view.key(key).filter(|seen| seen.fate != Fate::Unknown).collect();
-    trace.sort_by_key(|seen| arrival(seen));
-    let all = trace.iter().filter(|seen| is_compared(seen) && wanted(seen)).count();
+    let trace = steps(view.key(key));
+    let all = trace.iter().filter(|step| step.compared && wanted(step.seen)).count();
     let wrong = differing(&trace, candidate).filter(|(_, seen, _)| wanted(seen)).count();
     (all - wrong.min(all), all)
 }

@@ -31,3 +31,6 @@ pub use rules::{Class, Rule, all as rules};
 pub use task::{Call, Key, Profile, Task, Writes};
 pub use wire::Wire;
 pub use world::{KEPT_BODY, Outgoing, Reply, World};
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,6 @@ impl<'v, 'l> Group<'v, 'l> {
 /// Round trips, in nanoseconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RoundTrip {
-    pub(super) median: i64,
     pub(super) p99: i64,
     pub(super) n: usize,
 }
@@ -128,7 +127,8 @@ impl<'l> View<'l> {
         let declared = &log.head.declared;
         let mut order: Vec<&Record> = log.records.iter().collect();
         order.sort_by_key(|record| (record.sent, record.seq));
-        let window = declared.window.or_else(|| told_window(&order));
+        let found = &log.head;
+        let window = declared.window.or_else(|| told_window(&order)).or(found.found_window);
         let refusals = refusals(&order);
         let seen: Vec<Seen<'l>> = order.into_iter().map(|record| read(record, window, &refusals)).collect();
         let mut by_probe: HashMap<Probe, Vec<usize>> = HashMap::new();
@@ -139,7 +139,7 @@ impl<'l> View<'l> {
                 by_key.entry(key).or_default().push(place);
             }
         }
-        let limit = declared.limit.or_else(|| told_limit(&seen));
+        let limit = declared.limit.or_else(|| told_limit(&seen)).or(found.found_limit);
         let id_header =
             contract.and_then(|one| one.contract.request_id.header.as_deref()).unwrap_or("x-request-id");
         let mut ids = HashSet::new();
@@ -301,7 +301,7 @@ fn round_trip(seen: &[Seen<'_>], by_probe: &HashMap<Probe, Vec<usize>>) -> Optio
     }
     trips.sort_unstable();
     let p99 = percentile(&trips, 99)?;
-    Some(RoundTrip { median: percentile(&trips, 50)?, p99, n: trips.len() })
+    Some(RoundTrip { p99, n: trips.len() })
 }
 
 /// The nearest-rank percentile of sorted numbers.

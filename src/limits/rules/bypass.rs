@@ -1,6 +1,6 @@
 //! Ways around an exhausted key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -86,15 +86,21 @@ fn same_success(attempt: &Seen<'_>, plain: Option<&Seen<'_>>) -> bool {
     attempt.admitted() && same
 }
 
+/// What became of one way.
+#[derive(Default)]
+struct Way<'v, 'l> {
+    tried: usize,
+    /// The attempts that were served, each with the refusals around it.
+    around: Vec<(&'v Seen<'l>, u64, u64)>,
+}
+
 fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
     let plain = view.seen.iter().find(|seen| {
         seen.admitted()
             && seen.record.key.is_some()
             && format!("{} {}", seen.record.method, seen.record.target) == view.log.head.request
     });
-    let (mut tried, mut loose) = (Vec::new(), 0);
-    let mut around: Vec<(&Seen<'_>, u64, u64)> = Vec::new();
-    let mut closed: BTreeSet<&str> = BTreeSet::new();
+    let (mut ways, mut loose): (BTreeMap<&str, Way<'_, '_>>, usize) = (BTreeMap::new(), 0);
     let mut guard = None;
     for group in view.rounds(Probe::Bypass) {
         for (place, attempt) in group
@@ -117,19 +123,22 @@ fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
                 guard = guard.or(Some(broken));
                 continue;
             }
-            let note = attempt.record.note.as_str();
-            if !tried.contains(&note) {
-                tried.push(note);
-            }
-            if !same_success(attempt, plain) {
-                closed.insert(note);
-            } else if !around.iter().any(|(known, ..)| known.record.note == note) {
-                around.push((attempt, before.seq(), after.seq()));
+            let way = ways.entry(attempt.record.note.as_str()).or_default();
+            way.tried += 1;
+            if same_success(attempt, plain) {
+                way.around.push((attempt, before.seq(), after.seq()));
             }
         }
     }
-    // A limit that refills lets one through by chance; a way around lets all through that are tried.
-    around.retain(|(attempt, ..)| !closed.contains(attempt.record.note.as_str()));
+    // Where the limit refills, a request may be served by chance between two refusals, and not each time.
+    let certain = |way: &&Way<'_, '_>| {
+        way.around.len() == way.tried && (way.tried > 1 || !view.models.may_be_refilling())
+    };
+    let around: Vec<(&Seen<'_>, u64, u64)> =
+        ways.values().filter(certain).filter_map(|way| way.around.first().copied()).collect();
+    let tried = ways.len();
+    let once = ways.iter().find(|(_, way)| way.around.len() == 1 && way.tried == 1).map(|(note, _)| *note);
+    let by_chance = ways.values().filter(|way| !way.around.is_empty()).count() - around.len();
     if !around.is_empty() {
         let lines = around.iter().map(|(attempt, before, after)| {
             format!(
@@ -145,12 +154,12 @@ fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
         return Verdict::fail(format!(
             "{} of {} lead around the limit",
             around.len(),
-            show::count(tried.len(), "way")
+            show::count(tried, "way")
         ))
         .lines(lines.collect::<Vec<_>>())
         .on(around.iter().flat_map(|(attempt, before, after)| [*before, attempt.seq(), *after]));
     }
-    match (tried.len(), guard) {
+    match (tried, guard) {
         (0, Some(guard)) => Verdict::guarded(guard),
         (0, None) if loose > 0 => {
             Verdict::unsure("the key was not refused before and after: the window moved")
@@ -159,7 +168,17 @@ fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
         (tried, _) => {
             let more =
                 if loose > 0 { format!("; {loose} more fell onto a new window") } else { String::new() };
-            Verdict::pass(format!("none of {} leads around the limit{more}", show::count(tried, "way")))
+            let measured = format!("none of {} leads around the limit{more}", show::count(tried, "way"));
+            match (once, by_chance) {
+                (Some(way), _) => Verdict::unsure(format!(
+                    "{} was served once, as it would be by a refill",
+                    show::text(way)
+                )),
+                (None, 0) => Verdict::pass(measured),
+                (None, more) => {
+                    Verdict::pass(format!("{measured}; {more} served once and refused later, as by a refill"))
+                }
+            }
         }
     }
 }

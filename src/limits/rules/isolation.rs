@@ -1,5 +1,7 @@
 //! Whose limit it is: keys apart, endpoints as declared, strangers and exempt paths without effect.
 
+use std::collections::BTreeMap;
+
 use super::{Rule, Verdict, rule};
 use crate::limits::log::{Probe, Scope};
 use crate::limits::show::{self, at};
@@ -193,62 +195,72 @@ fn scope(view: &View<'_>) -> Verdict {
     passed.unwrap_or_else(|| Verdict::skip(view.why_not(Probe::EndpointScope)))
 }
 
-/// By how much more a key's `remaining` dropped between two phases than its own requests explain.
-fn drained(group: &Group<'_, '_>) -> Result<i64, String> {
-    let before = group.phase(0).into_iter().rev().find(|seen| seen.admitted());
-    let after = group.phase(2).into_iter().find(|seen| seen.admitted() || seen.throttled());
-    let (Some(before), Some(after)) = (before, after) else {
-        return Err("the key was not served before, or not tried afterwards".to_owned());
-    };
-    let Some(left) = before.limits.remaining else { return Err("no answer tells what is left".to_owned()) };
-    let now = match (after.limits.remaining, after.throttled()) {
-        (_, true) => -1,
-        (Some(now), _) => now,
-        (None, false) => return Err("no answer tells what is left".to_owned()),
-    };
-    let own = group
-        .seen
-        .iter()
-        .filter(|seen| matches!(seen.record.phase, 0 | 2) && seen.s > before.s && seen.s <= after.s)
-        .count();
-    let dropped = left - now - i64::try_from(own).unwrap_or_default();
+/// What a key had left before and after what must not count: from a request of phase 0 to the next one of phase 2.
+struct Span<'v, 'l> {
+    before: &'v Seen<'l>,
+    after: &'v Seen<'l>,
+    /// The key's own requests after the first, the last included.
+    own: usize,
+    /// What came in between that must not count.
+    between: Vec<&'v Seen<'l>>,
+}
+
+/// The spans of one round, key by key: others may be probed at the same time.
+fn spans<'v, 'l>(group: &Group<'v, 'l>) -> Vec<Span<'v, 'l>> {
+    let mut found = Vec::new();
+    let mut open: BTreeMap<Option<u16>, (&'v Seen<'l>, usize)> = BTreeMap::new();
+    for seen in group.seen.iter().copied() {
+        let key = seen.record.key;
+        match (seen.record.phase, open.get_mut(&key)) {
+            (0, _) if seen.admitted() => drop(open.insert(key, (seen, 0))),
+            (0, Some((_, own))) => *own += 1,
+            (2, Some((before, own))) => {
+                let (before, own) = (*before, *own + 1);
+                let inside = |one: &&&Seen<'_>| one.record.phase == 1 && one.s > before.s && one.s < seen.s;
+                let between = group.seen.iter().filter(inside).copied().collect();
+                found.push(Span { before, after: seen, own, between });
+                open.remove(&key);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// By how much more what is left dropped than the key's own requests explain.
+fn drained(span: &Span<'_, '_>) -> Result<i64, String> {
+    let none = || "no answer tells what is left".to_owned();
+    let left = span.before.limits.remaining.ok_or_else(none)?;
+    let now = if span.after.throttled() { -1 } else { span.after.limits.remaining.ok_or_else(none)? };
     if now > left {
         return Err(format!("what is left grew from {left} to {now}: the window moved"));
     }
-    Ok(dropped)
+    Ok(left - now - i64::try_from(span.own).unwrap_or_default())
 }
 
 fn strangers(view: &View<'_>) -> Verdict {
     let mut passed = None;
     for group in by_round(view, Probe::Strangers) {
-        let strangers = group.phase(1);
-        if strangers.is_empty() {
-            continue;
-        }
-        if let Some(guard) = view.doubt(&group.seen, &[]) {
-            return Verdict::guarded(guard);
-        }
-        let count = strangers.len();
-        match drained(&group) {
-            Err(why) => return Verdict::unsure(why),
-            Ok(dropped @ 1..) => {
-                return Verdict::fail(format!(
-                    "{} without the key took {dropped} of its limit",
-                    show::count(count, "request")
-                ))
-                .line(format!("the strangers were answered {}", statuses(&strangers)))
-                .on(group.seen.iter().map(|seen| seen.seq()));
+        for span in spans(&group).iter().filter(|span| !span.between.is_empty()) {
+            let all: Vec<&Seen<'_>> =
+                [span.before, span.after].into_iter().chain(span.between.iter().copied()).collect();
+            if let Some(guard) = view.doubt(&all, &[]) {
+                return Verdict::guarded(guard);
             }
-            Ok(_) => {
-                passed = Some(
-                    Verdict::pass(format!(
-                        "{} without the key, answered {}, took nothing",
-                        show::count(count, "request"),
-                        statuses(&strangers)
-                    ))
-                    .on(group.seen.iter().map(|seen| seen.seq())),
-                );
-            }
+            let measured = format!(
+                "{} without the key, answered {},",
+                show::count(span.between.len(), "request"),
+                statuses(&span.between)
+            );
+            let verdict = match drained(span) {
+                Err(why) => return Verdict::unsure(why),
+                Ok(dropped @ 1..) => {
+                    return Verdict::fail(format!("{measured} took {dropped} of its limit"))
+                        .on(all.iter().map(|seen| seen.seq()));
+                }
+                Ok(_) => Verdict::pass(format!("{measured} took nothing")),
+            };
+            passed = Some(verdict.on(all.iter().map(|seen| seen.seq())));
         }
     }
     passed.unwrap_or_else(|| Verdict::skip(view.why_not(Probe::Strangers)))
@@ -286,20 +298,23 @@ fn exempt(view: &View<'_>) -> Verdict {
             ))
             .on(refused.iter().map(|seen| seen.seq()));
         }
-        if group.phase(1).is_empty() || group.phase(0).is_empty() {
-            continue;
-        }
-        match drained(&group) {
-            Ok(dropped @ 1..) => {
-                let count = group.phase(1).len();
-                return Verdict::fail(format!(
-                    "{} took {dropped} of the key's limit",
-                    show::count(count, "exempt request")
-                ))
-                .on(group.seen.iter().map(|seen| seen.seq()));
+        for span in spans(&group).iter().filter(|span| !span.between.is_empty()) {
+            let count = span.between.len();
+            match drained(span) {
+                Ok(dropped @ 1..) => {
+                    let seqs = [span.before, span.after]
+                        .into_iter()
+                        .chain(span.between.iter().copied())
+                        .map(Seen::seq);
+                    return Verdict::fail(format!(
+                        "{} took {dropped} of the key's limit",
+                        show::count(count, "exempt request")
+                    ))
+                    .on(seqs);
+                }
+                Ok(_) => counted += count,
+                Err(why) => unsure = Some(why),
             }
-            Ok(_) => counted += group.phase(1).len(),
-            Err(why) => unsure = Some(why),
         }
     }
     match (exempt, unsure) {

@@ -2,11 +2,11 @@
 
 use super::{Drain, Rule, Verdict, refill, rule};
 use crate::limits::guards::Guard;
-use crate::limits::identify::Kind;
+use crate::limits::identify::{Candidate, Kind, explained};
 use crate::limits::log::{Probe, Semantics};
 use crate::limits::show::{at, count, span};
 use crate::limits::statistics::{Spell, worst};
-use crate::limits::view::View;
+use crate::limits::view::{Seen, View};
 use crate::model::RuleSource as Source;
 
 pub(super) static RULES: &[Rule] = &[
@@ -15,7 +15,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Contract("rate limits: requests in a window"),
         says: "After a window of silence the whole limit is there again",
         tested: "A drain, silence for W + 1 s, and another drain",
-        passes: "at least L are admitted, of a bucket the smaller of its size and what W refills. A sliding counter may take two windows, so that where the log allows one it cannot be said",
+        passes: "at least L are admitted, of a bucket the smaller of its size and what W refills. A sliding counter may take two windows: it passes if its replay explains the drain, and is in doubt where the log allows one and does not",
         by: Recovery recovered
     },
     rule! {
@@ -45,6 +45,19 @@ fn recovered(view: &View<'_>) -> Verdict {
         let words = format!("{admitted} admitted after {} of silence, expected {least}", span(silence));
         if admitted >= least {
             measured = Some(words);
+            continue;
+        }
+        let wanted = |seen: &Seen<'_>| seen.record.probe == Probe::Recovery && seen.record.phase == 1;
+        // The phase of a counter is only known as well as its requests tell it.
+        let fits = |model: &Candidate| {
+            let (same, all) = explained(view, group.key, model, wanted);
+            all - same <= (all / 50).max(1)
+        };
+        let counters = view.models.consistent.iter().filter(|model| model.kind == Kind::Counter);
+        let unnamed = view.declared.semantics == Semantics::Unspecified;
+        let as_modelled = counters.filter(|_| unnamed).find(|model| model.nearby().any(|model| fits(&model)));
+        if let Some(model) = as_modelled {
+            measured = Some(format!("{words}; as a {} gives it back", model.name()));
             continue;
         }
         if let Some(guard) = view.doubt(&drain.all, &[Guard::G3]) {

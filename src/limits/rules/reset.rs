@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Rule, Verdict, rule};
 use crate::limits::guards::{ALWAYS, Guard};
 use crate::limits::headers::{Family, Reset, Retry};
-use crate::limits::log::Probe;
+use crate::limits::log::{Probe, Semantics};
 use crate::limits::show::{self, at, span};
 use crate::limits::view::{Seen, View};
 use crate::model::RuleSource as Source;
@@ -113,18 +113,20 @@ fn moving(view: &View<'_>, unit: &str) -> Option<Verdict> {
     None
 }
 
-/// Whether a drain's resets move on with its requests.
+/// Whether a reset moves on with the requests of its key before it has come: then it is the time until all is back.
 fn until_full(view: &View<'_>) -> bool {
-    view.rounds(Probe::Sequential).iter().any(|group| {
-        let resets: Vec<i64> =
-            group.phase(0).iter().filter(|seen| seen.admitted()).filter_map(|seen| seen.reset()).collect();
-        matches!((resets.first(), resets.last()), (Some(first), Some(last)) if last - first > SECOND)
+    view.keys().any(|(_, seen)| {
+        let served: Vec<(i64, i64)> = seen.iter().filter(|one| one.admitted()).filter_map(|one| Some((one.h, one.reset()?))).collect();
+        served.windows(2).any(|pair| {
+            matches!(pair, [(_, reset), (later, moved)] if *later + SECOND < *reset && *moved > reset + SECOND + view.jitter())
+        })
     })
 }
 
 /// Refusals whose reset is another instant than their Retry-After.
 fn disagreeing(view: &View<'_>) -> Option<Verdict> {
-    if until_full(view) || view.models.surely_refilling() {
+    let windows = view.models.surely_windows() || view.declared.semantics == Semantics::FixedWindow;
+    if !windows && (view.models.compared > 0 || until_full(view)) {
         return None;
     }
     let both = view.answers_429().filter(|seen| seen.limits.family != Family::DraftC);
