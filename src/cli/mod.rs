@@ -15,7 +15,7 @@ pub use limits::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs};
-pub use serve::ServeArgs;
+pub use serve::{AlgorithmChoice, HeadersChoice, ServeArgs};
 pub use suite::SuiteArgs;
 
 use std::path::PathBuf;
