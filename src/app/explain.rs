@@ -10,7 +10,7 @@ use crate::model::RuleInfo;
 use crate::spelling::nearest;
 
 pub(super) fn run(env: &mut Env, wanted: Option<&str>) -> Exit {
-    let rules = catalogue::rules();
+    let rules = catalogue::explained();
     let Some(wanted) = wanted else {
         let mut text = String::new();
         for rule in &rules {

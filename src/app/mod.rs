@@ -8,10 +8,12 @@ mod dry_run;
 mod edges;
 mod explain;
 mod gather;
+mod judge_log;
 mod limits;
 mod mutants;
 mod outputs;
 mod pulse;
+mod rendered;
 mod routes;
 mod run;
 mod runtime;
@@ -40,6 +42,7 @@ pub fn run(mut env: Env) -> Exit {
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
+        Command::Judge(args) => judge_log::run(&mut env, &args),
         Command::Limits(args) => limits::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Contract(command) => contract::run(&mut env, &command),

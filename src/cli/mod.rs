@@ -2,6 +2,7 @@
 
 mod edges;
 mod exit;
+mod judge;
 mod limits;
 mod mutants;
 mod report;
@@ -11,6 +12,7 @@ mod suite;
 
 pub use edges::EdgesArgs;
 pub use exit::Exit;
+pub use judge::JudgeArgs;
 pub use limits::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
@@ -45,6 +47,8 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Measure a suite: run it against every seeded defect of the reference server
     Mutants(Box<MutantsArgs>),
+    /// Judge a recorded rate limit probe again: the verdicts are functions of its log
+    Judge(Box<JudgeArgs>),
     /// Probe the rate limits of a target, or of the reference server inside, and judge them
     Limits(Box<LimitsArgs>),
     /// Start the reference server: both documented APIs on one port

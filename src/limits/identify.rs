@@ -148,7 +148,7 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
     if compared > MOST {
         return not(format!("{compared} requests are too many to replay"));
     }
-    if !all().any(|seen| seen.throttled()) || !all().any(|seen| seen.admitted()) {
+    if !all().any(Seen::throttled) || !all().any(Seen::admitted) {
         return not("no request was refused, so that nothing tells one model from another".to_owned());
     }
     let Some(window) = view.window else {
@@ -227,7 +227,7 @@ fn readings(limit: u64, full: u64, window: i64) -> Vec<(u64, i64)> {
         readings.push((full, window));
     }
     for parts in [60, 10] {
-        if limit % parts == 0 && window >= 1_000_000_000 {
+        if limit.is_multiple_of(parts) && window >= 1_000_000_000 {
             readings.push((limit / parts, window / i64::try_from(parts).unwrap_or(1)));
         }
     }

@@ -13,6 +13,7 @@ pub mod log;
 mod plan;
 mod prober;
 mod probes;
+mod retry;
 mod rules;
 mod seen;
 mod show;

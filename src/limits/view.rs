@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, SystemTime};
 
-use super::headers::{Limits, Retry};
+use super::headers::Limits;
 use super::identify::Identification;
 use super::log::{Declared, Log, Probe, Record};
+use super::retry::Retry;
 use crate::contract::Compiled;
 use crate::rules::HttpDate;
 

@@ -184,13 +184,16 @@ fn dated(view: &View<'_>) -> Verdict {
 
 fn cheap(view: &View<'_>) -> Verdict {
     const MS: i64 = 1_000_000;
-    let trips = |wanted: fn(&Seen<'_>) -> bool| {
-        let mut trips: Vec<i64> =
-            view.of(Probe::Sequential).filter(|seen| wanted(seen)).map(|seen| seen.h - seen.s).collect();
+    let trips = |wanted: Fate| {
+        let mut trips: Vec<i64> = view
+            .of(Probe::Sequential)
+            .filter(|seen| seen.fate == wanted)
+            .map(|seen| seen.h - seen.s)
+            .collect();
         trips.sort_unstable();
         trips
     };
-    let (served, refused) = (trips(|seen| seen.admitted()), trips(|seen| seen.throttled()));
+    let (served, refused) = (trips(Fate::Admitted), trips(Fate::Throttled));
     let (Some(fast), Some(slow)) = (percentile(&served, 50), percentile(&refused, 50)) else {
         return Verdict::skip(view.why_not(Probe::Sequential));
     };

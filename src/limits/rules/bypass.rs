@@ -94,42 +94,54 @@ struct Way<'v, 'l> {
     around: Vec<(&'v Seen<'l>, u64, u64)>,
 }
 
-fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
-    let plain = view.seen.iter().find(|seen| {
-        seen.admitted()
-            && seen.record.key.is_some()
-            && format!("{} {}", seen.record.method, seen.record.target) == view.log.head.request
-    });
-    let (mut ways, mut loose): (BTreeMap<&str, Way<'_, '_>>, usize) = (BTreeMap::new(), 0);
-    let mut guard = None;
+/// All ways that were tried.
+#[derive(Default)]
+struct Ways<'v, 'l> {
+    ways: BTreeMap<&'l str, Way<'v, 'l>>,
+    /// Attempts without a refusal before and after.
+    loose: usize,
+    guard: Option<String>,
+}
+
+fn gather<'v, 'l>(view: &'v View<'l>, wanted: impl Fn(&str) -> bool) -> Ways<'v, 'l> {
+    let is_plain = |seen: &&Seen<'_>| {
+        let request = view.log.head.request.split_once(' ');
+        let same = request == Some((seen.record.method.as_str(), seen.record.target.as_str()));
+        seen.admitted() && seen.record.key.is_some() && same
+    };
+    let plain = view.seen.iter().find(is_plain);
+    let mut found = Ways::default();
     for group in view.rounds(Probe::Bypass) {
-        for (place, attempt) in group
-            .seen
-            .iter()
-            .enumerate()
-            .filter(|(_, seen)| seen.record.phase == 1 && wanted(&seen.record.note))
+        let attempts = group.seen.iter().copied().enumerate();
+        for (place, attempt) in
+            attempts.filter(|(_, seen)| seen.record.phase == 1 && wanted(&seen.record.note))
         {
             let before = group.seen.iter().take(place).rev().find(|seen| seen.record.phase == 0);
             let after = group.seen.iter().skip(place).find(|seen| matches!(seen.record.phase, 0 | 2));
             let (Some(before), Some(after)) = (before, after) else {
-                loose += 1;
+                found.loose += 1;
                 continue;
             };
             if !before.throttled() || !after.throttled() {
-                loose += 1;
+                found.loose += 1;
                 continue;
             }
             if let Some(broken) = view.doubt(&[before, attempt, after], &[]) {
-                guard = guard.or(Some(broken));
+                found.guard = found.guard.or(Some(broken));
                 continue;
             }
-            let way = ways.entry(attempt.record.note.as_str()).or_default();
+            let way = found.ways.entry(attempt.record.note.as_str()).or_default();
             way.tried += 1;
             if same_success(attempt, plain) {
                 way.around.push((attempt, before.seq(), after.seq()));
             }
         }
     }
+    found
+}
+
+fn attempts(view: &View<'_>, wanted: impl Fn(&str) -> bool) -> Verdict {
+    let Ways { ways, loose, guard } = gather(view, wanted);
     // Where the limit refills, a request may be served by chance between two refusals, and not each time.
     let certain = |way: &&Way<'_, '_>| {
         way.around.len() == way.tried && (way.tried > 1 || !view.models.may_be_refilling())

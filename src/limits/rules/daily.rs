@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use super::envelope::code;
 use super::{Rule, Verdict, rule};
-use crate::limits::headers::Retry;
 use crate::limits::log::Probe;
+use crate::limits::retry::Retry;
 use crate::limits::show::{self, at, span};
 use crate::limits::view::{Seen, View, nanos};
 use crate::model::RuleSource as Source;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Rule, Verdict, rule};
 use crate::limits::guards::{ALWAYS, Guard};
-use crate::limits::headers::{Family, Reset, Retry};
+use crate::limits::headers::{Family, Reset};
 use crate::limits::log::{Probe, Semantics};
+use crate::limits::retry::Retry;
 use crate::limits::show::{self, at, span};
 use crate::limits::view::{Seen, View};
 use crate::model::RuleSource as Source;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Rule, Verdict, all_of, broken, envelope, json, rule};
-use crate::limits::headers::{Retry, garbage};
+use crate::limits::retry::{Retry, garbage};
 use crate::limits::show;
 use crate::limits::view::{Fate, Seen, View};
 use crate::model::RuleSource as Source;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Rule, Verdict, isolation, rule};
 use crate::limits::guards::{ALWAYS, Guard};
-use crate::limits::headers::Retry;
 use crate::limits::log::Probe;
+use crate::limits::retry::Retry;
 use crate::limits::show::{self, at, span};
 use crate::limits::statistics::slope;
 use crate::limits::view::{Fate, Group, Seen, View};
@@ -349,9 +349,9 @@ struct Bracket {
 
 fn bracket(group: &Group<'_, '_>) -> Option<Bracket> {
     let start = group.phase(0).first()?.s;
-    let refused = group.seen.iter().filter(|seen| seen.throttled());
+    let mut refused = group.seen.iter().filter(|seen| seen.throttled());
     let served = group.phase(2).into_iter().find(|seen| seen.admitted());
-    let not = refused.filter(|seen| served.is_none_or(|served| seen.s < served.s)).next_back()?;
+    let not = refused.rfind(|seen| served.is_none_or(|served| seen.s < served.s))?;
     let seqs = [Some(not.seq()), served.map(Seen::seq)].into_iter().flatten().collect();
     Some(Bracket { not: not.s - start, yes: served.map(|served| served.e - start), seqs })
 }

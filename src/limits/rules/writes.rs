@@ -18,22 +18,13 @@ pub(super) static RULES: &[Rule] = &[rule! {
     by: Writes effects
 }];
 
-fn effects(view: &View<'_>) -> Verdict {
-    let writes: Vec<&Seen<'_>> = view.of(Probe::Writes).filter(|seen| seen.record.phase == 0).collect();
-    if writes.is_empty() {
-        return Verdict::skip(view.why_not(Probe::Writes));
-    }
-    let looks: Vec<&Seen<'_>> =
-        view.of(Probe::Writes).filter(|seen| seen.record.phase > 0 && seen.admitted()).collect();
-    if looks.is_empty() {
-        return Verdict::unsure("no look for the markers was answered");
-    }
-    // How often each marker is found: over the answers of one look, the most of all looks.
+/// How often each marker is found, over the answers of one look, the most of all looks; and which answer had it first.
+fn markers<'v, 'l>(looks: &[&'v Seen<'l>]) -> (BTreeMap<&'l str, usize>, BTreeMap<&'l str, &'v Seen<'l>>) {
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
     let mut first_seen: BTreeMap<&str, &Seen<'_>> = BTreeMap::new();
     for phase in 1..=3 {
         let mut here: BTreeMap<&str, usize> = BTreeMap::new();
-        for look in looks.iter().filter(|look| look.record.phase == phase) {
+        for look in looks.iter().copied().filter(|look| look.record.phase == phase) {
             for marker in &look.record.found {
                 *here.entry(marker).or_default() += 1;
                 first_seen.entry(marker).or_insert(look);
@@ -44,11 +35,25 @@ fn effects(view: &View<'_>) -> Verdict {
             *most = (*most).max(times);
         }
     }
+    (found, first_seen)
+}
+
+fn effects(view: &View<'_>) -> Verdict {
+    let writes: Vec<&Seen<'_>> = view.of(Probe::Writes).filter(|seen| seen.record.phase == 0).collect();
+    if writes.is_empty() {
+        return Verdict::skip(view.why_not(Probe::Writes));
+    }
+    let looks: Vec<&Seen<'_>> =
+        view.of(Probe::Writes).filter(|seen| seen.record.phase > 0 && seen.admitted()).collect();
+    if looks.is_empty() {
+        return Verdict::unsure("no look for the markers was answered");
+    }
+    let (found, first_seen) = markers(&looks);
     let times = |seen: &Seen<'_>| found.get(seen.record.note.as_str()).copied().unwrap_or_default();
     let refused: Vec<&Seen<'_>> = writes.iter().copied().filter(|seen| seen.throttled()).collect();
     let served: Vec<&Seen<'_>> = writes.iter().copied().filter(|seen| seen.admitted()).collect();
-    let markers: BTreeSet<&str> = writes.iter().map(|seen| seen.record.note.as_str()).collect();
-    if markers.len() < writes.len() {
+    let distinct: BTreeSet<&str> = writes.iter().map(|seen| seen.record.note.as_str()).collect();
+    if distinct.len() < writes.len() {
         return Verdict::unsure("two writes have the same marker");
     }
     let line = |seen: &&Seen<'_>| {

@@ -22,16 +22,6 @@ fn honest_limiters_fail_nothing() {
                 let log = run(&task(&declared(&policy), seed), policy, |_, _| {});
                 let judgement = judge(&log, None);
                 for verdict in &judgement.limit.verdicts {
-                    if std::env::var_os("SHOW").is_some() && seed == 0 && limit == 20 {
-                        eprintln!(
-                            "{} {}: {} {}: {}",
-                            policy.name(),
-                            seed,
-                            verdict.rule,
-                            verdict.verdict.as_str(),
-                            verdict.measured
-                        );
-                    }
                     if !matches!(verdict.verdict, Outcome::Pass | Outcome::Skipped) {
                         wrong.push_str(&format!(
                             "{} seed {seed}: {} {}: {}\n",
