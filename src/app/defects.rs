@@ -5,7 +5,7 @@ use crate::reference::{self, Defect};
 /// Said once above the table.
 const HEAD: &str = "\
 Known faults of the reference server: `tollgate serve --defect ID` has one of them.
-The rules are those that should find it; - says that there is none. `tollgate explain RULE` tells more.
+The rules are those that should find it, behind `limits` those of `tollgate limits`; - says that there is none.
 ";
 
 const TITLES: [&str; 6] = ["family", "id", "api", "rules", "what is different", "what that breaks"];
@@ -30,7 +30,9 @@ pub(super) fn table() -> String {
 }
 
 fn row(defect: &Defect) -> [String; 6] {
-    let rules = if defect.expected.is_empty() { "-".to_owned() } else { defect.expected.join(" ") };
+    let limits = if defect.limits.is_empty() { &[][..] } else { &["limits"] };
+    let rules = [defect.expected, limits, defect.limits].concat().join(" ");
+    let rules = if rules.is_empty() { "-".to_owned() } else { rules };
     let Defect { id, family, description, breaks, apis, .. } = defect;
     [family, id, &apis.as_str(), &rules.as_str(), description, breaks].map(|cell| (*cell).to_owned())
 }

@@ -9,6 +9,7 @@ mod edges;
 mod explain;
 mod gather;
 mod judge_log;
+mod limits;
 mod mutants;
 mod outputs;
 mod pulse;
@@ -42,6 +43,7 @@ pub fn run(mut env: Env) -> Exit {
         Command::Run(args) => run::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
         Command::Judge(args) => judge_log::run(&mut env, &args),
+        Command::Limits(args) => limits::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Contract(command) => contract::run(&mut env, &command),
         Command::Explain { rule } => explain::run(&mut env, rule.as_deref()),
@@ -58,7 +60,7 @@ pub fn run(mut env: Env) -> Exit {
 
 /// Help and version go to stdout; everything else is a wrong command line.
 fn usage(env: &mut Env, mut error: clap::Error) -> Exit {
-    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret"))
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret") || flag.starts_with("--key"))
     {
         error.insert(ContextKind::InvalidValue, ContextValue::String(PLACEHOLDER.to_owned()));
     }

@@ -25,7 +25,7 @@ pub(super) fn run(env: &mut Env, args: &MutantsArgs) -> Exit {
 }
 
 async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
-    let chosen = chosen(args)?;
+    let (chosen, left_out) = chosen(args)?;
     let engine = Engine::new(args.seed, SystemTime::now);
     let wanted = Wanted {
         args: &args.suite,
@@ -38,6 +38,12 @@ async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Resu
     let (suite, ()) = Suite::open(env, &wanted, |_, _| Ok(()))?;
     if !args.quiet {
         suite.tell(env, redactor);
+        if left_out > 0 {
+            let _ = writeln!(
+                env.stderr,
+                "note: left out: {left_out} defects that only `tollgate limits` can see"
+            );
+        }
     }
     let defects = mutants::met_by(&suite.contracts, &chosen)?;
     let outputs = rendered::targets(&args.report, env.files.as_ref())?;
@@ -87,8 +93,8 @@ async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Resu
     })
 }
 
-/// The defects that the flags leave.
-fn chosen(args: &MutantsArgs) -> Result<Vec<&'static Defect>, String> {
+/// The defects that the flags leave, and how many of them are left out because no suite can see them.
+fn chosen(args: &MutantsArgs) -> Result<(Vec<&'static Defect>, usize), String> {
     let all = reference::defects();
     let unknown = |what: &str, word: &str, names: &mut dyn Iterator<Item = &'static str>| {
         let hint = match nearest(word, names) {
@@ -98,8 +104,13 @@ fn chosen(args: &MutantsArgs) -> Result<Vec<&'static Defect>, String> {
         format!("no {what} `{word}`; {hint}")
     };
     for id in &args.defect {
-        reference::find_defect(id)
+        let defect = reference::find_defect(id)
             .ok_or_else(|| unknown("defect", id, &mut all.iter().map(|defect| defect.id)))?;
+        if defect.is_for_limits_only() {
+            return Err(format!(
+                "`{id}` shows in no single answer: only `tollgate limits` can see it; leave it out"
+            ));
+        }
     }
     for family in &args.family {
         if !all.iter().any(|defect| defect.family == family) {
@@ -112,7 +123,9 @@ fn chosen(args: &MutantsArgs) -> Result<Vec<&'static Defect>, String> {
             || args.defect.iter().any(|id| id == defect.id)
             || args.family.iter().any(|name| name == defect.family)
     };
-    Ok(all.iter().filter(wanted).copied().collect())
+    let (left_out, chosen) =
+        all.iter().filter(wanted).copied().partition::<Vec<_>, _>(|defect| defect.is_for_limits_only());
+    Ok((chosen, left_out.len()))
 }
 
 fn transport() -> Result<Box<dyn Transport>, String> {

@@ -14,10 +14,16 @@ pub(super) fn run(env: &mut Env, args: &ServeArgs) -> Exit {
         Ok(defect) => defect,
         Err(id) => return refuse(env, &unknown(id)),
     };
+    let algorithm = match args.algorithm() {
+        Ok(algorithm) => algorithm,
+        Err(why) => return refuse(env, &why),
+    };
     let options = Options {
         address: SocketAddr::new(args.host, args.port),
         limit: args.limit.0,
         window: args.limit.1,
+        algorithm,
+        limit_headers: args.limit_headers.into(),
         daily: args.daily,
         latency: args.latency,
         shortest_gap: std::time::Duration::ZERO,

@@ -3,6 +3,7 @@
 mod edges;
 mod exit;
 mod judge;
+mod limits;
 mod mutants;
 mod report;
 mod run;
@@ -12,10 +13,11 @@ mod suite;
 pub use edges::EdgesArgs;
 pub use exit::Exit;
 pub use judge::JudgeArgs;
+pub use limits::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs};
-pub use serve::ServeArgs;
+pub use serve::{AlgorithmChoice, HeadersChoice, ServeArgs};
 pub use suite::SuiteArgs;
 
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ pub enum Command {
     Mutants(Box<MutantsArgs>),
     /// Judge a recorded rate limit probe again: the verdicts are functions of its log
     Judge(Box<JudgeArgs>),
+    /// Probe the rate limits of a target, or of the reference server inside, and judge them
+    Limits(Box<LimitsArgs>),
     /// Start the reference server: both documented APIs on one port
     Serve(ServeArgs),
     /// Look at contracts, or check one of your own

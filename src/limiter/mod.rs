@@ -1,18 +1,24 @@
 //! Limiter models as pure state machines: the reference server limits with them, a prober replays a log into them.
 //!
 //! Each model is one file and counts in whole nanoseconds, so that nothing drifts and no edge is a matter of
-//! rounding. Time is handed in, as the time since any fixed origin; one model is one key.
+//! rounding. Time is handed in, as the time since any fixed origin; one model is one key. A [`Limiter`] has many keys,
+//! tells each what it decided, and may have one [`Fault`] or several.
 
 mod ban;
 mod concurrency;
+mod fault;
 mod fixed_window;
 mod gcra;
+mod headers;
 mod interval_refill;
+mod keyed;
 mod nanos;
 mod policy;
 mod sliding_counter;
 mod sliding_log;
+mod slot;
 mod token_bucket;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +26,11 @@ mod tests;
 use std::fmt::Debug;
 use std::time::Duration;
 
+pub use fault::{Class, Enforced, Fault, Headers, Identity, RetryAfter};
+pub use headers::{HeaderFamily, Lines};
+pub use keyed::{Answer, Arrival, DAY, Limiter, Quota, Scope};
 pub use policy::{Algorithm, Anchor, Policy};
+pub use told::seconds;
 
 /// One request's fate, and how its key stands afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

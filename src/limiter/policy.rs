@@ -101,6 +101,16 @@ impl Policy {
         }
     }
 
+    /// What remaining requests count down from: what a bucket holds, or the limit.
+    pub fn capacity(&self) -> u64 {
+        match self.algorithm {
+            Algorithm::TokenBucket { burst }
+            | Algorithm::Gcra { burst }
+            | Algorithm::IntervalRefill { burst, .. } => burst.max(1),
+            _ => self.limit.max(1),
+        }
+    }
+
     /// What people call it, with its numbers: `token bucket, 60 per 60 s, burst 20`.
     pub fn name(&self) -> String {
         let Self { algorithm, limit, window } = self;

@@ -176,6 +176,10 @@ impl<'p, W: World> Hand<'p, W> {
     /// Waits for a window's silence, if the key has to be silent for two: meanwhile another key may learn that one is
     /// enough.
     pub(super) async fn half_way(&self) -> Result<(), Cut> {
+        // Whoever looks for an edge right now will tell where it is.
+        while self.probe != Probe::Arming && self.prober.state.borrow().calibrating {
+            self.wait(self.now() + Duration::from_millis(20)).await?;
+        }
         let at = self.whole_at();
         let window = self.prober.window();
         if at > self.now() + window { self.wait(at.saturating_sub(window)).await } else { Ok(()) }
@@ -184,7 +188,18 @@ impl<'p, W: World> Hand<'p, W> {
     /// Waits until the key is whole and a window has just begun.
     pub(super) async fn arm(&mut self) -> Result<(), Cut> {
         self.half_way().await?;
-        let at = self.whole_at();
+        self.at(self.whole_at()).await
+    }
+
+    /// Waits until the key has been silent for a window; enough where exact counts do not matter.
+    pub(super) async fn rest(&mut self) -> Result<(), Cut> {
+        let now = self.now();
+        let at = self.key.map_or(now, |key| self.prober.state.borrow().rested_at(key, now));
+        self.at(at).await
+    }
+
+    /// Waits until then, with a connection that is fresh if that takes time.
+    async fn at(&mut self, at: At) -> Result<(), Cut> {
         if at > self.now() {
             self.wait(at.saturating_sub(FRESH_BEFORE)).await?;
             self.fresh().await?;

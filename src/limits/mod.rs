@@ -21,6 +21,7 @@ pub mod simulated;
 mod state;
 mod statistics;
 mod task;
+pub mod trial;
 mod view;
 mod wire;
 mod world;

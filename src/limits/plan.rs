@@ -12,7 +12,12 @@ pub(super) const STEADY_RATES: [u32; 3] = [90, 100, 110];
 /// Windows that a fleet runs for.
 pub(super) const FLEET_WINDOWS: u32 = 10;
 /// Seconds after the first at which writes are looked for again.
-pub(super) const LOOKS: [u64; 2] = [2, 10];
+const LOOKS: [u64; 2] = [2, 10];
+
+/// Those that a profile waits for.
+pub(super) fn looks(profile: Profile) -> &'static [u64] {
+    if profile == Profile::Quick { &LOOKS[..1] } else { &LOOKS }
+}
 
 /// One probe on some keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,12 +134,14 @@ impl Wanted<'_> {
         let tail = window + Duration::from_secs(1);
 
         if window < Duration::from_secs(10) {
+            // Short windows are entered at an edge, which has to be found.
             self.add(Probe::Arming, 1, drain + 45, tail);
         }
-        self.add(Probe::Sequential, 1, drain + 25, tail);
+        // Clean trials need no edge, so they do not wait for one to be found.
         for round in 0..4 {
             self.repeated(Probe::CleanTrial, round, 0, 1, limit + 10, tail);
         }
+        self.add(Probe::Sequential, 1, drain + 25, tail);
         let many = limit + 16.max(limit / 2);
         for (variant, rounds) in (0..).zip(self.rounds()) {
             for round in 0..rounds {
@@ -157,7 +164,7 @@ impl Wanted<'_> {
             self.repeated(Probe::Rejects, round, 0, 1, drain + 50, tail);
         }
         if task.writes.is_some() {
-            let looks = Duration::from_secs(*LOOKS.last().unwrap_or(&0));
+            let looks = Duration::from_secs(looks(task.profile).last().copied().unwrap_or_default());
             self.add(Probe::Writes, 1, 2 * limit + 20, tail + looks);
         }
         self.long_ones();

@@ -42,6 +42,8 @@ pub(super) struct State {
     pub(super) window: Duration,
     /// A moment at which a window was seen to begin.
     pub(super) edge: Option<At>,
+    /// Whether an edge is being looked for right now.
+    pub(super) calibrating: bool,
     /// Whether windows begin with a key's own requests, so that edges need not be met.
     pub(super) anchored: bool,
     /// Whether a key could not be exhausted.
@@ -72,6 +74,16 @@ impl State {
         self.window.mul_f64(of)
     }
 
+    /// The earliest moment at or after `now` at which a window has passed since a key was used, and what its last
+    /// refusal promised. Where exact counts do not matter the key is then as good as whole.
+    pub(super) fn rested_at(&self, key: usize, now: At) -> At {
+        let state = self.keys.get(key).cloned().unwrap_or_default();
+        let Some(used) = state.used else { return now };
+        let latest = used + self.window.saturating_mul(20);
+        let promised = state.promise.filter(|at| *at <= latest).unwrap_or_default();
+        (used + self.window + SILENCE_MARGIN).max(promised).max(now)
+    }
+
     /// The earliest moment at or after `now` at which a key is whole, and a burst from it meets no edge.
     ///
     /// A key that was never used is whole. Another one is after a window of silence, if windows begin with requests:
@@ -94,8 +106,7 @@ impl State {
                 _ => now,
             };
         };
-        let promised = state.promise.filter(|at| *at <= used + window.saturating_mul(20)).unwrap_or_default();
-        let quiet = (used + window + SILENCE_MARGIN).max(promised).max(now);
+        let quiet = self.rested_at(key, now);
         match self.edge {
             None => (used + window * 2).max(quiet) + behind,
             Some(_) if self.anchored && window > SHORT => quiet,

@@ -7,8 +7,8 @@ use http::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 
 use super::ids::token;
-use super::limiter::Quota;
 use super::problem::{Kind, Problem};
+use crate::limiter::{Algorithm, Anchor, Policy, Quota};
 
 const ALPHA: &str = "ws_alpha";
 const BETA: &str = "ws_beta";
@@ -117,7 +117,7 @@ impl Keyring {
         let grants = ROWS.iter().zip(0..).map(|(&(alias, workspace, note, standing, allowance), index)| {
             let quota = match allowance {
                 Allowance::Common => common,
-                Allowance::Tiny => Quota { limit: 3, window: Duration::from_secs(1), daily: None },
+                Allowance::Tiny => tiny(common.policy.algorithm),
                 Allowance::TwoADay => Quota { daily: Some(2), ..common },
             };
             Grant { key: Key { alias, key: secret(seed, index), workspace, note }, quota, standing }
@@ -152,6 +152,17 @@ impl Keyring {
     }
 }
 
+/// Three requests a second, counted as for the other keys.
+fn tiny(algorithm: Algorithm) -> Quota {
+    const LIMIT: u64 = 3;
+    let algorithm = match algorithm {
+        Algorithm::TokenBucket { .. } => Algorithm::TokenBucket { burst: LIMIT },
+        Algorithm::Gcra { .. } => Algorithm::Gcra { burst: LIMIT },
+        other => other,
+    };
+    Quota { policy: Policy { algorithm, limit: LIMIT, window: Duration::from_secs(1) }, daily: None }
+}
+
 fn secret(seed: u64, index: u64) -> String {
     format!("tg_test_{}", token(seed.wrapping_mul(0x100).wrapping_add(index) ^ SALT))
 }
@@ -171,8 +182,8 @@ fn challenge(kind: Kind, error: &str) -> Problem {
 
 /// The keys that a server with this seed knows.
 pub fn keys(seed: u64) -> Vec<Key> {
-    let any = Quota { limit: 1, window: Duration::from_secs(1), daily: None };
-    Keyring::new(seed, any).keys().cloned().collect()
+    let first = Algorithm::FixedWindow { anchor: Anchor::FirstRequest };
+    Keyring::new(seed, tiny(first)).keys().cloned().collect()
 }
 
 /// The keys as `serve --keys` prints them: `{ALIAS: {key, workspace, note}}`.
@@ -211,7 +222,7 @@ mod tests {
     use super::*;
 
     fn keyring(seed: u64) -> Keyring {
-        Keyring::new(seed, Quota { limit: 10, window: Duration::from_secs(60), daily: None })
+        Keyring::new(seed, tiny(Algorithm::SlidingCounter))
     }
 
     fn kind(keyring: &Keyring, lines: &[&str]) -> Result<&'static str, Kind> {

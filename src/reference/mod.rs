@@ -19,6 +19,7 @@ mod pace;
 mod panics;
 mod problem;
 mod proxy;
+mod relay;
 mod reply;
 mod rotation;
 mod router;
@@ -29,6 +30,9 @@ mod service;
 mod store;
 mod timestamp;
 mod validation;
+
+#[cfg(test)]
+mod tests;
 
 pub use auth::{Key, keys, keys_json, variables};
 pub use defects::{Apis, Defect, defects, find as find_defect};

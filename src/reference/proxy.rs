@@ -1,4 +1,4 @@
-//! A thin listener in front of the server that spoils the bytes of its answers, one request a connection.
+//! A thin listener in front of the server: it spoils the bytes of answers, or numbers connections.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
 use super::api::Api;
-use super::defects::Spoil;
+use super::defects::{Front, Spoil};
+use super::relay::relay;
 
 /// Largest head of a request that is forwarded, in bytes.
 const HEAD: u64 = 64 * 1024;
@@ -40,15 +41,23 @@ impl Proxy {
     pub(super) fn start(
         listener: std::net::TcpListener,
         origin: SocketAddr,
-        spoil: Spoil,
+        front: Front,
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         let accept = async move {
+            let mut number = 0_u64;
             loop {
                 match listener.accept().await {
                     Ok((client, _)) => {
-                        drop(tokio::spawn(tokio::time::timeout(PATIENCE, exchange(client, origin, spoil))));
+                        number += 1;
+                        match front {
+                            Front::Spoil(spoil) => drop(tokio::spawn(tokio::time::timeout(
+                                PATIENCE,
+                                exchange(client, origin, spoil),
+                            ))),
+                            Front::Number => drop(tokio::spawn(relay(client, origin, number))),
+                        }
                     }
                     // The next may be better, but hardly at once: usually there are too many open files.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -65,6 +74,7 @@ impl Drop for Proxy {
     }
 }
 
+/// One request a connection, with a spoilt answer.
 async fn exchange(mut client: TcpStream, origin: SocketAddr, spoil: Spoil) -> io::Result<()> {
     let Some(request) = head(&mut client).await? else { return Ok(()) };
     let api = api(&request.head);

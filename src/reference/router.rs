@@ -43,6 +43,15 @@ impl<'a> Endpoint<'a> {
         }
     }
 
+    /// The route, with a name in place of an id.
+    pub(super) fn pattern(self) -> &'static str {
+        match self {
+            Self::Health => "/health",
+            Self::Leads => "/leads",
+            Self::Lead(_) => "/leads/{id}",
+        }
+    }
+
     /// The value of `Allow` (RFC 9110 section 10.2.1).
     pub(super) fn allow(self) -> &'static str {
         match self {

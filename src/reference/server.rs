@@ -10,11 +10,11 @@ use wiremock::MockServer;
 
 use super::auth::Key;
 use super::defects::Defect;
-use super::limiter::Quota;
 use super::pace::Pace;
 use super::proxy::Proxy;
 use super::rotation;
 use super::service::Service;
+use crate::limiter::{Algorithm, Anchor, HeaderFamily, Policy, Quota};
 
 /// Time in which an answer that is due reaches the socket.
 const FLUSH: Duration = Duration::from_millis(50);
@@ -28,8 +28,12 @@ pub struct Options {
     pub address: SocketAddr,
     /// Requests of one key in a window, at least 1.
     pub limit: u32,
-    /// The window, which opens with a key's first request.
+    /// The window.
     pub window: Duration,
+    /// How requests are counted.
+    pub algorithm: Algorithm,
+    /// The rate limit headers.
+    pub limit_headers: HeaderFamily,
     /// Requests of one key in 24 hours; `None` is no such limit.
     pub daily: Option<u32>,
     /// How long every answer is held back.
@@ -49,6 +53,8 @@ impl Default for Options {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             limit: 600,
             window: Duration::from_secs(60),
+            algorithm: Algorithm::FixedWindow { anchor: Anchor::FirstRequest },
+            limit_headers: HeaderFamily::default(),
             daily: None,
             latency: Duration::ZERO,
             shortest_gap: Duration::ZERO,
@@ -116,7 +122,7 @@ pub struct Server {
 ///
 /// Which option is at fault, or why the address cannot be listened on.
 pub async fn start(options: Options) -> Result<Server, StartError> {
-    let Options { address, limit, window, daily, latency, shortest_gap, seed, defect } = options;
+    let Options { address, limit, window, daily, latency, shortest_gap, seed, defect, .. } = options;
     if limit == 0 {
         return Err(StartError::NothingAdmitted("limit"));
     }
@@ -132,17 +138,19 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let spoil = defect.and_then(Defect::transport);
-    let (listener, proxy) = match spoil {
+    let (listener, proxy) = match defect.and_then(Defect::front) {
         None => (listener, None),
-        Some(spoil) => {
+        Some(front) => {
             let behind = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(listen)?;
             let origin = behind.local_addr().map_err(listen)?;
-            (behind, Some(Proxy::start(listener, origin, spoil).map_err(listen)?))
+            (behind, Some(Proxy::start(listener, origin, front).map_err(listen)?))
         }
     };
     let pace = Pace::new(shortest_gap);
-    let service = Arc::new(Service::new(seed, Quota { limit, window, daily }, latency, pace, defect));
+    let policy = Policy { algorithm: options.algorithm, limit: limit.into(), window };
+    let quota = Quota { policy, daily: daily.map(u64::from) };
+    let service = Service::new(seed, quota, options.limit_headers, latency, pace, defect);
+    let service = Arc::new(service);
     let mock = MockServer::builder().listener(listener).disable_request_recording().start().await;
     let mock = Arc::new(mock);
     rotation::host(Arc::clone(&service), &mock).await.map_err(StartError::Thread)?;

@@ -118,6 +118,10 @@ fn wrong_input_is_refused_before_anything_runs() {
     let folder = folder(SMALL);
     for (arguments, complaint) in [
         (&["--defect", "succes-true"][..], "no defect `succes-true`; did you mean `success-true`?"),
+        (
+            &["--defect", "wait-rounded"],
+            "`wait-rounded` shows in no single answer: only `tollgate limits` can see it",
+        ),
         (&["--family", "jsn"], "no family of defects `jsn`; did you mean `json`?"),
         (&["--family", "?"], "no family of defects `?`; `tollgate serve --defects` lists them"),
         (&["--min-score", "120"], "write a share from 0 to 100"),
@@ -138,6 +142,19 @@ fn a_suite_for_another_api_meets_no_defect() {
     let ended = mutants(folder.path(), &["scenario.yaml"]);
     assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("the suite's contracts have `` of problem-details"), "{}", ended.stderr);
+}
+
+#[test]
+fn what_no_suite_can_see_is_left_out_and_counted() {
+    let folder = folder(SMALL);
+    let ended = mutants(folder.path(), &["scenario.yaml", "--family", "limits", "--clean-runs", "1"]);
+    let all = tollgate::reference::defects().iter().filter(|defect| defect.family == "limits");
+    let unseen = all.clone().filter(|defect| defect.is_for_limits_only()).count();
+    let seen = all.count() - unseen;
+    let note = format!("note: left out: {unseen} defects that only `tollgate limits` can see\n");
+    assert!(ended.stderr.contains(&note), "{}", ended.stderr);
+    let told = format!("of {seen} defects caught");
+    assert!(seen > 0 && ended.stdout.contains(&told), "{}", ended.stdout);
 }
 
 #[test]

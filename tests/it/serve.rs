@@ -67,11 +67,73 @@ fn options_that_make_no_sense_are_refused() {
         &["--port", "65536"],
         &["--host", "example.com"],
         &["--keys", "--routes"],
+        &["--burst", "0", "--algorithm", "gcra"],
+        &["--ban", "0s", "--algorithm", "ban"],
+        &["--algorithm", "leaky"],
+        &["--limit-headers", "draft-d"],
     ] {
         let output = run(args);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{args:?}");
         assert!(output.stderr.starts_with(b"error: "), "{args:?}");
     }
+}
+
+#[test]
+fn flags_of_other_algorithms_are_refused_with_the_way_out() {
+    for (args, complaint) in [
+        (
+            &["--burst", "5"][..],
+            "--burst has a meaning with `--algorithm` token-bucket, gcra or interval-refill only",
+        ),
+        (&["--burst", "5", "--algorithm", "ban", "--ban", "1s"], "choose one of them, or leave --burst out"),
+        (&["--ban", "5s"], "--ban has a meaning with `--algorithm` ban or ban-extending only"),
+        (
+            &["--algorithm", "gcra", "--refill", "1s"],
+            "--refill has a meaning with `--algorithm` interval-refill only",
+        ),
+        (&["--algorithm", "ban"], "needs the time that a key is shut out: add --ban, such as `--ban 10s`"),
+        (&["--algorithm", "interval-refill"], "add --refill, such as `--refill 10s`"),
+        (&["--algorithm", "concurrency"], "add --latency, such as `--latency 100ms`"),
+    ] {
+        let output = run(args);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{args:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.starts_with("error: ") && told.contains(complaint), "{args:?}: {told}");
+    }
+}
+
+#[test]
+fn the_algorithm_and_the_headers_are_those_on_the_command_line() {
+    let bucket = ["--limit", "60/3600s", "--algorithm", "token-bucket", "--burst", "2"];
+    let server = Process::start(&[&bucket[..], &["--limit-headers", "draft-c"]].concat());
+    let answers = [(); 3].map(|()| {
+        let sent = request("GET /v1/leads", &key("api_key"), "");
+        rest(send(server.address(), &sent))
+    });
+    assert_eq!(answers.each_ref().map(|answer| &answer[9..12]), ["200", "200", "429"]);
+    let head = &answers[2];
+    assert!(head.contains("ratelimit-policy: \"window\";q=60;w=3600\r\n"), "{head}");
+    // A token takes a minute, of which a busy machine may have used some seconds.
+    let wait = head.split("retry-after: ").nth(1).and_then(|rest| rest.split('\r').next()).unwrap();
+    assert!((50..=60).contains(&wait.parse::<u64>().unwrap()), "{head}");
+    assert!(head.contains(&format!("ratelimit: \"window\";r=0;t={wait}\r\n")), "{head}");
+    assert!(!head.contains("x-ratelimit-"), "{head}");
+}
+
+#[test]
+fn connections_are_told_apart_where_a_defect_needs_it() {
+    let three = request("GET /v1/leads", &key("api_key"), "").replace("connection: close\r\n", "").repeat(2)
+        + &request("GET /v1/leads", &key("api_key"), "");
+    let statuses = |defect: &[&str]| {
+        let server = Process::start(&[&["--limit", "2/3600s"], defect].concat());
+        [(); 2].map(|()| {
+            let answers = rest(send(server.address(), &three));
+            let lines = answers.split("HTTP/1.1 ").skip(1).map(|answer| answer[..3].to_owned());
+            lines.collect::<Vec<_>>().join(" ")
+        })
+    };
+    assert_eq!(statuses(&[]), ["200 200 429", "429 429 429"]);
+    assert_eq!(statuses(&["--defect", "limit-per-connection"]), ["200 200 429", "200 200 429"]);
 }
 
 #[test]

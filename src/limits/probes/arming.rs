@@ -13,6 +13,13 @@ const MOST_POLLS: u32 = 40;
 
 /// Learns where windows begin, before many keys are used at once.
 pub(super) async fn calibrate<W: World>(hand: &mut Hand<'_, W>) -> Done {
+    hand.prober.state.borrow_mut().calibrating = true;
+    let found = find(hand).await;
+    hand.prober.state.borrow_mut().calibrating = false;
+    found
+}
+
+async fn find<W: World>(hand: &mut Hand<'_, W>) -> Done {
     hand.arm().await?;
     let drain = drain(hand).await?;
     let from = promise(hand, &drain).saturating_sub(Duration::from_secs(1));

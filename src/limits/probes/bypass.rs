@@ -22,7 +22,7 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let canonical = hand.read();
     let authority = hand.prober.task.authority.clone();
     let absolute = format!("{}://{authority}", hand.prober.task.scheme);
-    hand.arm().await?;
+    hand.rest().await?;
     exhaust(hand, 2).await?;
     for (note, request) in ways(&canonical, &authority, &absolute) {
         for round in 0..MOST_ROUNDS {

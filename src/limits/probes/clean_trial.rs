@@ -18,7 +18,7 @@ const PHASES: [Duration; 4] = [
 ];
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
-    hand.arm().await?;
+    hand.rest().await?;
     let start = hand.now();
     let refusal = match use_up(hand).await? {
         Some(refusal) => refusal,

@@ -8,7 +8,7 @@ use super::isolation::MOST_ROUNDS;
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let Some(other) = &hand.prober.task.other else { return Ok(()) };
     let request = hand.outgoing(other);
-    hand.arm().await?;
+    hand.rest().await?;
     for round in 0..MOST_ROUNDS {
         hand.round = round;
         hand.drain_fast(0, 2).await?;

@@ -10,7 +10,7 @@ const OTHERS: u32 = 3;
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>, other: &mut Hand<'_, W>) -> Done {
     other.arm().await?;
-    hand.arm().await?;
+    hand.rest().await?;
     for round in 0..MOST_ROUNDS {
         (hand.round, other.round) = (round, round);
         hand.drain_fast(0, 2).await?;

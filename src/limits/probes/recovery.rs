@@ -7,7 +7,7 @@ use super::super::prober::Done;
 use super::super::world::World;
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
-    hand.arm().await?;
+    hand.rest().await?;
     hand.drain_fast(0, 1).await?;
     let whole = hand.now() + hand.prober.window() + Duration::from_secs(1);
     hand.wait(whole.saturating_sub(Duration::from_millis(200))).await?;

@@ -1,12 +1,14 @@
 //! Constant arrivals around the limit, on a fixed schedule that does not wait for answers.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
-use futures_util::{StreamExt, pin_mut};
+use futures_util::{FutureExt, StreamExt};
 
 use super::super::hand::{Hand, Link, Why};
+use super::super::log::Probe;
 use super::super::plan::STEADY_WINDOWS;
 use super::super::prober::{Cut, Done};
 use super::super::world::World;
@@ -15,11 +17,14 @@ use super::super::world::World;
 const BUDGET: Duration = Duration::from_millis(5);
 const MOST_LINKS: usize = 64;
 
-/// The round is the percentage of the limit. Phase 0 uses up what a bucket has in store, phase 1 is the window that
-/// only warms up, phase 2 the rest.
+/// The round is the percentage of the limit. What a bucket has in store is used up before; phase 0 is the window in
+/// which the key recovers from that, phase 1 the rest.
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     hand.arm().await?;
-    hand.drain_fast(0, 1).await?;
+    let probe = hand.as_probe(Probe::Arming);
+    let drained = hand.drain_fast(2, 1).await;
+    hand.as_probe(probe);
+    drained?;
     let (limit, window, rtt) = {
         let state = hand.prober.state.borrow();
         (state.limit, state.window, state.rtt)
@@ -35,10 +40,27 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let (mut missed, mut inflight) = (0, FuturesUnordered::new());
     for slot in 0..slots {
         let due = start + gap * u32::try_from(slot).unwrap_or(u32::MAX);
-        hand.wait(due.min(hand.prober.task.max_time)).await.and(in_time(hand, due))?;
-        // Answers are taken while waiting would be late for them, too.
-        while let Some(done) = ready(&mut inflight).await {
-            idle.extend(settle(hand, done, &request)?);
+        in_time(hand, due)?;
+        // Answers are taken while waiting: when they came is part of the record.
+        let mut wait = pin!(hand.wait(due));
+        let mut waiting = true;
+        while waiting {
+            let done = if inflight.is_empty() {
+                wait.as_mut().await?;
+                None
+            } else {
+                match select(wait.as_mut(), inflight.next()).await {
+                    Either::Left((waited, _)) => {
+                        waited?;
+                        None
+                    }
+                    Either::Right((done, _)) => done,
+                }
+            };
+            waiting = done.is_some();
+            if let Some(done) = done {
+                idle.extend(settle(hand, done, &request)?);
+            }
         }
         if world.now().saturating_sub(due) > BUDGET.max(gap / 2) {
             missed += 1;
@@ -49,14 +71,14 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
             None => hand.prober.open().await?,
         };
         hand.prober.spend(1)?;
-        let phase = if due < start + window { 1 } else { 2 };
+        let phase = u8::from(due >= start + window);
         let request = &request;
         inflight.push(async move {
             let reply = world.exchange(&mut link.connection, request).await;
             (link, phase, due, reply)
         });
         // A new future sends nothing before it is polled.
-        while let Some(done) = ready(&mut inflight).await {
+        if let Some(done) = inflight.next().now_or_never().flatten() {
             idle.extend(settle(hand, done, request)?);
         }
     }
@@ -78,17 +100,6 @@ fn in_time<W: World>(hand: &Hand<'_, W>, due: Duration) -> Done {
 }
 
 type Sent<C> = (Link<C>, u8, Duration, super::super::world::Reply);
-
-/// What has ended already; does not wait for it.
-async fn ready<F: Future>(inflight: &mut FuturesUnordered<F>) -> Option<F::Output> {
-    let next = inflight.next();
-    let nothing = std::future::ready(());
-    pin_mut!(next);
-    match select(next, nothing).await {
-        Either::Left((done, _)) => done,
-        Either::Right(_) => None,
-    }
-}
 
 /// Records an answer and gives the connection back, if it can be used again.
 fn settle<W: World>(

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::super::hand::{Hand, Why};
-use super::super::plan::LOOKS;
+use super::super::plan::looks;
 use super::super::prober::{Cut, Done};
-use super::super::task::{Profile, Writes};
+use super::super::task::Writes;
 use super::super::world::World;
 use super::arming::promise;
 
@@ -18,7 +18,7 @@ const MOST_TRIES: usize = 3;
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let Some(writes) = &hand.prober.task.writes else { return Ok(()) };
-    hand.arm().await?;
+    hand.rest().await?;
     let start = hand.now();
     let markers: Vec<String> = (0..hand.prober.limit() + BEYOND).map(|number| marker(hand, number)).collect();
     let mut drain = super::super::hand::Drain { start, ..Default::default() };
@@ -39,8 +39,7 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     hand.wait(whole).await?;
     let first = hand.now();
     look(hand, 1, writes, &markers).await?;
-    let looks = if hand.prober.task.profile == Profile::Quick { &LOOKS[..1] } else { &LOOKS[..] };
-    for (phase, after) in (2..).zip(looks) {
+    for (phase, after) in (2..).zip(looks(hand.prober.task.profile)) {
         hand.wait(first + Duration::from_secs(*after)).await?;
         look(hand, phase, writes, &markers).await?;
     }

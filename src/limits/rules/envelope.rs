@@ -167,7 +167,8 @@ fn codes(view: &View<'_>) -> Verdict {
         if seen.admitted() {
             *used.entry(seen.record.key).or_default() += 1;
         }
-        if seen.record.status != 429 || seen.fate == Fate::Unknown {
+        let bodiless = seen.record.method.eq_ignore_ascii_case("HEAD");
+        if seen.record.status != 429 || seen.fate == Fate::Unknown || bodiless {
             continue;
         }
         n += 1;

@@ -128,7 +128,8 @@ fn below_limit(view: &View<'_>) -> Verdict {
         judged
             .push(format!("the first refusal came after {}", show::count(drain.admitted.len(), "admission")));
     }
-    let slow: Vec<&Seen<'_>> = view.of(Probe::Steady).filter(|seen| seen.record.round <= 90).collect();
+    let slow = view.of(Probe::Steady).filter(|seen| seen.record.round <= 90 && seen.record.phase > 0);
+    let slow: Vec<&Seen<'_>> = slow.collect();
     if !slow.is_empty() {
         if let Some(guard) = view.doubt(&slow, &[Guard::G1]) {
             return Verdict::guarded(guard);

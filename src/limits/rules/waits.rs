@@ -69,8 +69,13 @@ fn pairs<'v, 'l>(view: &'v View<'l>) -> Vec<Pair<'v, 'l>> {
     let mut found = Vec::new();
     for (_, seen) in view.keys() {
         let mut busy_until = i64::MIN;
-        for two in seen.windows(2) {
+        for (place, two) in seen.windows(2).enumerate() {
             let [refusal, retry] = two else { continue };
+            // Of a burst, another request may have arrived first and taken what was promised.
+            if seen.get(place + 2).is_some_and(|next| next.s < retry.e) {
+                busy_until = busy_until.max(refusal.e);
+                continue;
+            }
             // An unknown outcome before may have moved the edge as well as one in between.
             let alone = refusal.s >= busy_until;
             busy_until = busy_until.max(refusal.e);

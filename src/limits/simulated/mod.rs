@@ -18,7 +18,7 @@ use executor::Timeline;
 use noise::Noise;
 
 pub use noise::Conditions;
-pub use server::{Asked, HEALTH, Modelled, PATH, Server, Told};
+pub use server::{Asked, HEALTH, Limited, Modelled, PATH, Server, Told};
 
 /// A simulated world. Everything in it follows from the seed.
 pub struct Simulated<S> {

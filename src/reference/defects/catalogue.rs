@@ -120,6 +120,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "code-renamed-limit",
         description: "a limit that is used up has the code `TOO_MANY_REQUESTS`",
+        limits: &["EN002"],
         how: How::Reply(|reply, _| recode(reply, &[Kind::RateLimited], "TOO_MANY_REQUESTS")),
         ..ERRORS
     },

@@ -184,6 +184,7 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "gateway-limit",
         description: "a limit that is used up gets the `message` of an API gateway",
+        limits: &["EN001"],
         how: How::Wire(|wire, _| {
             speak(wire, &[Kind::RateLimited], JSON, r#"{"message":"API rate limit exceeded"}"#);
         }),
@@ -193,6 +194,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "edge-limit",
         description: "a limit that is used up gets the plain text of a content delivery network",
         expected: &["LEA005"],
+        limits: &["EN001", "EN003"],
         how: How::Wire(|wire, _| speak(wire, &[Kind::RateLimited], PLAIN, "error code: 1015")),
         ..PAGES
     },

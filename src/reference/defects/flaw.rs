@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wiremock::Request;
 
 use super::{Defect, How};
+use crate::limiter::Fault;
 use crate::reference::api::Api;
 use crate::reference::auth::Keyring;
 use crate::reference::handlers::{Call, Success};
@@ -30,6 +31,14 @@ impl Flaw {
     /// How the defect changes an API, if it does.
     fn how(&self, api: Api) -> Option<How> {
         self.defect.filter(|defect| defect.apis.include(api)).map(|defect| defect.how)
+    }
+
+    /// What the limiter of an API does wrong.
+    pub(in crate::reference) fn faults(&self, api: Api) -> &'static [Fault] {
+        match self.how(api) {
+            Some(How::Limit(faults)) => faults,
+            _ => &[],
+        }
     }
 
     /// How the defect changes this very answer, if it does.

@@ -120,6 +120,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "errors may be kept in any cache for an hour",
         breaks: "RFC 9111 section 5.2.2.9: public stores what it should not",
         expected: &["HTP007"],
+        limits: &["CA001"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "Cache-Control", |_| "public, max-age=3600".to_owned());
         }),

@@ -15,6 +15,7 @@ mod flaw;
 mod http;
 mod json;
 mod leaks;
+mod limits;
 mod request_id;
 mod retry_after;
 mod situation;
@@ -34,6 +35,7 @@ use super::problem::Problem;
 use super::proxy::Bytes;
 use super::reply::{Reply, Wire};
 use super::router::Operation;
+use crate::limiter::{Fault, Identity};
 pub(super) use flaw::Flaw;
 
 /// A known fault.
@@ -49,6 +51,8 @@ pub struct Defect {
     pub breaks: &'static str,
     /// The codes of the rules and expectations that should name it; none if there is no such rule.
     pub expected: &'static [&'static str],
+    /// The codes of the rules of `tollgate limits` that should name it.
+    pub limits: &'static [&'static str],
     /// Where it is.
     pub apis: Apis,
     /// Which answers it concerns, where it is a matter of answers.
@@ -124,11 +128,22 @@ enum How {
     Reply(fn(&mut Reply, &Request)),
     /// The answer differs in its bytes or media type.
     Wire(fn(&mut Wire, &Request)),
+    /// The limits are decided or told differently.
+    Limit(&'static [Fault]),
     /// The answer is no longer good HTTP, or no longer an answer.
     Transport(fn(&mut Bytes)),
 }
 
 /// What a listener in front of the server has to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Front {
+    /// Spoil the bytes of answers.
+    Spoil(Spoil),
+    /// Tell which connection a request comes on.
+    Number,
+}
+
+/// How answers are spoilt.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spoil {
     apis: Apis,
@@ -153,6 +168,7 @@ impl Defect {
             description: "",
             breaks: "",
             expected: &[],
+            limits: &[],
             apis: Apis::Both,
             on: On::Errors,
             every: 1,
@@ -160,19 +176,36 @@ impl Defect {
         }
     }
 
-    /// What a listener in front of the server has to do, if the defect is one of the bytes on the connection.
-    pub(super) fn transport(&self) -> Option<Spoil> {
+    /// What a listener in front of the server has to do, if the defect is one of connections.
+    pub(super) fn front(&self) -> Option<Front> {
+        let by_connection = |fault: &Fault| {
+            matches!(fault, Fault::Identity(Identity::PerConnection | Identity::Nodes { .. }))
+        };
         match self.how {
-            How::Transport(how) => Some(Spoil { apis: self.apis, on: self.on, how }),
+            How::Transport(how) => Some(Front::Spoil(Spoil { apis: self.apis, on: self.on, how })),
+            How::Limit(faults) if faults.iter().any(by_connection) => Some(Front::Number),
             _ => None,
         }
+    }
+
+    /// What the limiter does wrong, for a simulation of the server; empty if the defect is none of the limiter.
+    pub fn faults(&self) -> &'static [Fault] {
+        match self.how {
+            How::Limit(faults) => faults,
+            _ => &[],
+        }
+    }
+
+    /// Whether only a prober of limits can see it, since no single answer is wrong.
+    pub fn is_for_limits_only(&self) -> bool {
+        self.expected.is_empty() && !self.limits.is_empty()
     }
 }
 
 /// Every defect, family by family.
 pub fn defects() -> &'static [&'static Defect] {
     static ALL: LazyLock<Vec<&Defect>> = LazyLock::new(|| {
-        let families: [&'static [Defect]; 17] = [
+        let families: [&'static [Defect]; 18] = [
             envelope::DEFECTS,
             json::DEFECTS,
             catalogue::DEFECTS,
@@ -190,6 +223,7 @@ pub fn defects() -> &'static [&'static Defect] {
             consistency::DEFECTS,
             flaky::DEFECTS,
             transport::DEFECTS,
+            limits::DEFECTS,
         ];
         families.into_iter().flatten().collect()
     });

@@ -1,10 +1,8 @@
 //! What a client is told when a limit is used up.
 
-use std::time::{Duration, SystemTime};
-
 use super::edit::{add_header, drop_header, header, set_header};
 use super::{Defect, How, On};
-use crate::reference::problem::Kind;
+use crate::limiter::{Fault, Headers, RetryAfter};
 use crate::reference::reply::Reply;
 
 const WAIT: &str = "example clients: wait the seconds of Retry-After";
@@ -23,26 +21,14 @@ fn wait(reply: &mut Reply, change: impl Fn(&str) -> String) {
     }
 }
 
-fn times(text: &str, factor: u64) -> String {
-    (text.parse().unwrap_or(1) * factor).to_string()
-}
-
-/// The HTTP-date some seconds from now.
-fn date(seconds: &str) -> String {
-    httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds.parse().unwrap_or(1)))
-}
-
 pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "retry-after-missing",
         description: "a 429 has no Retry-After",
         breaks: WAIT,
         expected: &["RTA001"],
-        how: How::Reply(|reply, _| {
-            if reply.status == 429 {
-                drop_header(&mut reply.headers, NAME);
-            }
-        }),
+        limits: &["RA001"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Missing)]),
         ..ERRORS
     },
     Defect {
@@ -50,6 +36,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "a 429 has X-Retry-After instead",
         breaks: WAIT,
         expected: &["RTA001"],
+        limits: &["RA001"],
         how: How::Reply(|reply, _| {
             if reply.status == 429
                 && let Some(seconds) = header(&reply.headers, NAME).map(str::to_owned)
@@ -65,11 +52,8 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "only a daily quota that is used up has no Retry-After",
         breaks: WAIT,
         expected: &["RTA001"],
-        how: How::Reply(|reply, _| {
-            if reply.kind == Some(Kind::DailyLimited) {
-                drop_header(&mut reply.headers, NAME);
-            }
-        }),
+        limits: &["RA001"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::MissingForDay)]),
         ..ERRORS
     },
     Defect {
@@ -77,52 +61,56 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is sent in two lines that differ",
         breaks: ONCE,
         expected: &["RTA002"],
-        how: How::Reply(|reply, _| {
-            if reply.status == 429 {
-                add_header(&mut reply.headers, NAME, "120");
-            }
-        }),
+        limits: &["RA002"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Twice)]),
         ..ERRORS
     },
     Defect {
         id: "retry-after-empty",
         description: "Retry-After is empty",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| String::new())),
         ..ERRORS
     },
     Defect {
         id: "retry-after-negative",
         description: "Retry-After is negative",
-        how: How::Reply(|reply, _| wait(reply, |seconds| format!("-{seconds}"))),
+        limits: &["RA003"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Negative)]),
         ..ERRORS
     },
     Defect {
         id: "retry-after-fraction",
         description: "Retry-After has a fraction",
-        how: How::Reply(|reply, _| wait(reply, |seconds| format!("{seconds}.5"))),
+        limits: &["RA003"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Fraction)]),
         ..ERRORS
     },
     Defect {
         id: "retry-after-unit",
         description: "Retry-After has a unit",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |seconds| format!("{seconds}s"))),
         ..ERRORS
     },
     Defect {
         id: "retry-after-words",
         description: "Retry-After says `later`",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| "later".to_owned())),
         ..ERRORS
     },
     Defect {
         id: "retry-after-nan",
         description: "Retry-After is NaN",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| "NaN".to_owned())),
         ..ERRORS
     },
     Defect {
         id: "retry-after-timestamp",
         description: "Retry-After is a timestamp as of RFC 3339",
+        limits: &["RA003"],
         how: How::Reply(|reply, _| wait(reply, |_| "2030-01-01T00:00:00Z".to_owned())),
         ..ERRORS
     },
@@ -131,7 +119,8 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is 0, which invites to come back at once",
         breaks: WAIT,
         expected: &["RTA004"],
-        how: How::Reply(|reply, _| wait(reply, |_| "0".to_owned())),
+        limits: &["RA004", "RC001"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Zero)]),
         ..ERRORS
     },
     Defect {
@@ -139,7 +128,8 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is an HTTP-date, which the example clients cannot read",
         breaks: WAIT,
         expected: &["RTA004"],
-        how: How::Reply(|reply, _| wait(reply, date)),
+        limits: &["RA004"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Date { skew: 0 })]),
         ..ERRORS
     },
     Defect {
@@ -147,6 +137,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After asks for four months",
         breaks: WAIT,
         expected: &["RTA005"],
+        limits: &["RA005"],
         how: How::Reply(|reply, _| wait(reply, |_| "9999999".to_owned())),
         ..ERRORS
     },
@@ -155,7 +146,8 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is the second since 1970 at which to come back",
         breaks: WAIT,
         expected: &["RTA005"],
-        how: How::Reply(|reply, _| wait(reply, |_| "1893456000".to_owned())),
+        limits: &["RA005"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Epoch)]),
         ..ERRORS
     },
     Defect {
@@ -163,33 +155,31 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After counts milliseconds",
         breaks: WAIT,
         expected: &["RTA005"],
-        how: How::Reply(|reply, _| wait(reply, |seconds| times(seconds, 1_000))),
+        limits: &["RA005"],
+        how: How::Limit(&[Fault::RetryAfter(RetryAfter::Milliseconds)]),
         ..ERRORS
     },
     Defect {
         id: "limit-headers-missing",
         description: "no answer has rate limit headers",
         expected: &["EXP005"],
-        how: How::Reply(|reply, _| {
-            reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
-        }),
+        limits: &["HD001"],
+        how: How::Limit(&[Fault::Headers(Headers::Missing)]),
         ..HEADERS
     },
     Defect {
         id: "limit-headers-missing-when-used-up",
         description: "the answer that needs them, the 429, has no rate limit headers",
         expected: &["EXP005"],
-        how: How::Reply(|reply, _| {
-            if reply.status == 429 {
-                reply.headers.retain(|(name, _)| !name.starts_with("X-RateLimit-"));
-            }
-        }),
+        limits: &["HD001"],
+        how: How::Limit(&[Fault::Headers(Headers::MissingOnRefusals)]),
         ..HEADERS
     },
     Defect {
         id: "limit-remaining-untrue",
         description: "a 429 says that one request remains",
         expected: &["LIM002"],
+        limits: &["HD005"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 set_header(&mut reply.headers, "X-RateLimit-Remaining", |_| "1".to_owned());
@@ -201,6 +191,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-remaining-negative",
         description: "a 429 says that -1 requests remain",
         expected: &["LIM001"],
+        limits: &["HD002"],
         how: How::Reply(|reply, _| {
             if reply.status == 429 {
                 set_header(&mut reply.headers, "X-RateLimit-Remaining", |_| "-1".to_owned());
@@ -212,6 +203,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-header-words",
         description: "X-RateLimit-Limit is a sentence",
         expected: &["LIM001"],
+        limits: &["HD002"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "X-RateLimit-Limit", |limit| format!("{limit} per window"));
         }),
@@ -221,6 +213,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-reset-past",
         description: "X-RateLimit-Reset is negative",
         expected: &["LIM001"],
+        limits: &["HD006"],
         how: How::Reply(|reply, _| {
             set_header(&mut reply.headers, "X-RateLimit-Reset", |seconds| format!("-{seconds}"));
         }),

@@ -130,12 +130,14 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "daily-limit-as-window",
         description: "a daily quota that is used up is told as the short limit",
+        limits: &["DQ001"],
         how: How::Problem(|problem| turn(problem, Kind::DailyLimited, Kind::RateLimited)),
         ..CODED
     },
     Defect {
         id: "limit-as-internal",
         description: "a limit that is used up is told as a fault inside",
+        limits: &["ST001"],
         how: How::Problem(|problem| turn(problem, Kind::RateLimited, Kind::Internal)),
         ..TOLD
     },

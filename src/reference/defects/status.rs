@@ -1,6 +1,7 @@
 //! Statuses that do not belong to the code or the situation.
 
 use super::{Apis, Defect, How, On};
+use crate::limiter::Fault;
 use crate::reference::problem::Kind;
 use crate::reference::reply::Reply;
 
@@ -165,19 +166,22 @@ pub(super) static DEFECTS: &[Defect] = &[
     Defect {
         id: "limit-is-503",
         description: "a limit that is used up is answered with 503",
-        how: How::Reply(|reply, _| restatus(reply, &[Kind::RateLimited, Kind::DailyLimited], 503)),
+        limits: &["ST001"],
+        how: How::Limit(&[Fault::Status(503)]),
         ..ERRORS
     },
     Defect {
         id: "limit-is-403",
         description: "a limit that is used up is answered with 403",
-        how: How::Reply(|reply, _| restatus(reply, &[Kind::RateLimited, Kind::DailyLimited], 403)),
+        limits: &["ST001"],
+        how: How::Limit(&[Fault::Status(403)]),
         ..ERRORS
     },
     Defect {
         id: "daily-limit-is-403",
         description: "only a daily quota that is used up is answered with 403",
         apis: Apis::Nested,
+        limits: &["DQ001"],
         how: How::Reply(|reply, _| restatus(reply, &[Kind::DailyLimited], 403)),
         ..ERRORS
     },

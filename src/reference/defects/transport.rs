@@ -306,6 +306,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "errors have no Date",
         breaks: "RFC 9110 section 6.6.1: Date",
         expected: &["HTP003"],
+        limits: &["DT001"],
         how: How::Transport(|answer| without(answer, "date")),
         ..ERRORS
     },

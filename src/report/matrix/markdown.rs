@@ -36,7 +36,7 @@ fn head(report: &Report, matrix: &Matrix) -> String {
     contracts.sort_unstable();
     contracts.dedup();
     format!(
-        "<!-- Made by `tollgate mutants --report markdown=FILE`. -->\n\n{} scenarios with {} steps, judged by {}, against the reference server with each of its seeded defects.\n\
+        "<!-- Made by `tollgate mutants --report markdown=FILE`. -->\n\n{} scenarios with {} steps, judged by {}, against the reference server with each of its seeded defects but those that only `tollgate limits` can see.\n\
          A defect is caught if the suite finds something that it does not find on the clean server, a note included;\n\
          without `--fail-on` only an error fails a run.\n\n\
          **{} caught**; false alarms on the clean server: {}.\n{}",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::limiter::*;
 
 const NANO: Duration = Duration::from_nanos(1);
 
@@ -337,7 +337,7 @@ proptest! {
         limit in 1..20_u64, rejects in any::<bool>(), gaps in gaps(),
     ) {
         let window = ms(20);
-        let mut log = super::sliding_log::SlidingLog::new(limit, 20_000_000, rejects);
+        let mut log = crate::limiter::sliding_log::SlidingLog::new(limit, 20_000_000, rejects);
         let mut admitted = Vec::new();
         for now in instants(&gaps) {
             if log.arrive(now).admitted {

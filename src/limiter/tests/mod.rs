@@ -1,0 +1,5 @@
+//! Tests of the limiters.
+
+mod faults;
+mod keyed;
+mod models;
