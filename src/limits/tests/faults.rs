@@ -229,7 +229,7 @@ fn limiters_that_are_not_as_declared_fail() {
             "rejects counted",
             window(20, Algorithm::SlidingLog { count_rejects: true }),
             Semantics::Unspecified,
-            &["RC005"],
+            &["RC004"],
         ),
         ("no log", window(20, WINDOW), Semantics::AnyWindow, &["AL001"]),
         ("no window", window(20, LOG), Semantics::FixedWindow, &["AL001"]),

@@ -81,7 +81,7 @@ mod tests {
     fn bars_stand_below_the_limit_and_refusals_above_them() {
         let slice = |admitted, throttled| Slice { admitted, throttled, other: 0 };
         let key =
-            KeyTimeline { key: "k".into(), slices: vec![slice(8, 0), slice(0, 0), slice(2, 6), slice(0, 8)] };
+            KeyTimeline { key: "k".into(), slices: vec![slice(8, 0), slice(0, 0), slice(2, 7), slice(0, 9)] };
         let timeline = Timeline { slice_s: 0.1, limit: Some(4.0), keys: vec![key.clone()] };
         let lines = draw(&timeline, &key, 40);
         assert_eq!(lines[..5], ["  ░░│", "█ ░░│", "█ ░░│", "█┄░░┤ limit", "█ █░│"]);
