@@ -1,14 +1,17 @@
 //! The log as a file: one JSON object a line, what repeats written once. `docs/limit-log.md` describes it.
 
+mod lines;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::log::{Declared, Head, Log, Probe, Record, Scope, Semantics};
+use super::log::{Head, Log, Probe, Record};
 use crate::model::{Diagnostic, Source, Span};
+use lines::{BodyPart, DeclaredPart, HeadLine, HeaderLine, OtherLine, RecordLine, Text};
 
 /// What the first line calls the format.
 pub const FORMAT: &str = "tollgate-limit-log";
@@ -28,173 +31,6 @@ pub struct Loaded {
     pub log: Log,
     /// What is missing, if the file has no last line; lower case, no full stop.
     pub cut: Option<String>,
-}
-
-/// The first line.
-#[derive(Debug, Serialize, Deserialize)]
-struct HeadLine {
-    format: String,
-    version: u32,
-    #[serde(default)]
-    target: String,
-    #[serde(default)]
-    request: String,
-    #[serde(default)]
-    contract: String,
-    #[serde(default)]
-    seed: u64,
-    #[serde(default)]
-    started_unix_ms: u64,
-    #[serde(default)]
-    keys: Vec<String>,
-    #[serde(default)]
-    declared: DeclaredPart,
-    /// What the prober went by; the window in nanoseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    found_limit: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    found_window: Option<u64>,
-}
-
-/// What the API promises; times in nanoseconds.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct DeclaredPart {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    window: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    daily: Option<u64>,
-    semantics: SemanticsPart,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    counts_rejects: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nodes: Option<f64>,
-    delay_seconds: bool,
-    headers: bool,
-    scope: ScopePart,
-    window_code: String,
-    daily_code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    daily_reset: Option<u64>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum SemanticsPart {
-    #[default]
-    Unspecified,
-    FixedWindow,
-    AnyWindow,
-    Bucket(u64),
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ScopePart {
-    #[default]
-    Key,
-    Endpoint,
-}
-
-/// A text, or the number of one that was written before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Known(usize),
-    New(String),
-}
-
-/// A header line, or the number of one that was written before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum HeaderLine {
-    Known(usize),
-    New(String, String),
-}
-
-/// A body as text, as base64 if it is none, or the number of one that was written before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum BodyPart {
-    Known(usize),
-    Text(String),
-    Bytes { base64: String },
-}
-
-/// A request and its answer; what is usual is left out.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct RecordLine {
-    /// The probe.
-    p: String,
-    /// Steps from the last number, less one.
-    #[serde(skip_serializing_if = "is_zero")]
-    n: i64,
-    /// The round.
-    #[serde(skip_serializing_if = "is_zero")]
-    r: i64,
-    /// The phase.
-    #[serde(skip_serializing_if = "is_zero")]
-    f: i64,
-    /// The key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    k: Option<u16>,
-    /// The connection.
-    #[serde(skip_serializing_if = "is_zero")]
-    c: i64,
-    /// Method, target, note.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    m: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    t: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    w: Option<Text>,
-    /// Nanoseconds: due from the last due, sent from due, head from sent, end from head.
-    d: [i64; 4],
-    /// The status.
-    #[serde(skip_serializing_if = "is_zero")]
-    s: i64,
-    /// Header lines.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    h: Vec<HeaderLine>,
-    /// The body, and its whole length if that is another one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    b: Option<BodyPart>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    l: Option<u64>,
-    /// Markers found.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    found: Vec<String>,
-    /// Why there is no answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
-}
-
-/// A probe that was left out, arrivals that were skipped, or the last line.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct OtherLine {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    undone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-    /// The probe of which arrivals were skipped, its round, and how many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    missed: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    round: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u64>,
-    /// How many records the file has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    records: Option<usize>,
 }
 
 /// Writes a log line by line; each method returns a line with its newline, so that a log can be written while it grows.
@@ -545,61 +381,6 @@ fn known<T: Clone>(all: &[T], place: usize, what: &str) -> Result<T, String> {
 fn keep<T: Clone>(all: &mut Vec<T>, new: T) -> T {
     all.push(new.clone());
     new
-}
-
-impl From<&Declared> for DeclaredPart {
-    fn from(declared: &Declared) -> Self {
-        let time = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        Self {
-            limit: declared.limit,
-            window: declared.window.map(time),
-            daily: declared.daily,
-            semantics: match declared.semantics {
-                Semantics::Unspecified => SemanticsPart::Unspecified,
-                Semantics::FixedWindow => SemanticsPart::FixedWindow,
-                Semantics::AnyWindow => SemanticsPart::AnyWindow,
-                Semantics::Bucket { burst } => SemanticsPart::Bucket(burst),
-            },
-            counts_rejects: declared.counts_rejects,
-            nodes: declared.nodes,
-            delay_seconds: declared.delay_seconds,
-            headers: declared.headers,
-            scope: match declared.scope {
-                Scope::Key => ScopePart::Key,
-                Scope::Endpoint => ScopePart::Endpoint,
-            },
-            window_code: declared.window_code.clone(),
-            daily_code: declared.daily_code.clone(),
-            daily_reset: declared.daily_reset.map(time),
-        }
-    }
-}
-
-impl From<DeclaredPart> for Declared {
-    fn from(part: DeclaredPart) -> Self {
-        Self {
-            limit: part.limit,
-            window: part.window.map(Duration::from_nanos),
-            daily: part.daily,
-            semantics: match part.semantics {
-                SemanticsPart::Unspecified => Semantics::Unspecified,
-                SemanticsPart::FixedWindow => Semantics::FixedWindow,
-                SemanticsPart::AnyWindow => Semantics::AnyWindow,
-                SemanticsPart::Bucket(burst) => Semantics::Bucket { burst },
-            },
-            counts_rejects: part.counts_rejects,
-            nodes: part.nodes,
-            delay_seconds: part.delay_seconds,
-            headers: part.headers,
-            scope: match part.scope {
-                ScopePart::Key => Scope::Key,
-                ScopePart::Endpoint => Scope::Endpoint,
-            },
-            window_code: part.window_code,
-            daily_code: part.daily_code,
-            daily_reset: part.daily_reset.map(Duration::from_nanos),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,10 @@ impl View<'_> {
         let budget = (5 * MS).max(spacing / 50);
         let mut late: Vec<i64> = seen.iter().map(|one| one.s - super::view::nanos(one.record.due)).collect();
         late.sort_unstable();
-        let p99 = percentile(&late, 99).filter(|late| *late > budget)?;
+        // One of a hundred, and of some dozens one.
+        let over = late.iter().filter(|late| **late > budget).count();
+        let allowed = if late.len() < 20 { 0 } else { (late.len() / 100).max(1) };
+        let p99 = percentile(&late, 99).filter(|_| over > allowed)?;
         Some(format!("G1: the generator was late: p99 {}, budget {}", span(p99), span(budget)))
     }
 

@@ -88,6 +88,8 @@ impl Candidate {
 pub(super) struct Identification {
     /// One model of each family that explains the log.
     pub(super) consistent: Vec<Candidate>,
+    /// All that explain it, with every phase that does.
+    pub(super) variants: Vec<Candidate>,
     /// The others, each with the first thing that it does not explain.
     pub(super) rejected: Vec<(Candidate, String)>,
     /// Requests that were compared.
@@ -158,8 +160,9 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
     let limit = view.limit.unwrap_or(full);
     let mut found = Identification { compared, ..Identification::default() };
     for (limit, window) in readings(limit, full, window) {
-        let (consistent, rejected) = weigh(&traces, compared, &candidates(view, limit, window, full));
-        found.consistent = consistent;
+        let (variants, consistent, rejected) =
+            weigh(&traces, compared, &candidates(view, limit, window, full));
+        (found.variants, found.consistent) = (variants, consistent);
         // The contradictions of the declared numbers are those worth reading.
         if found.rejected.is_empty() || !found.consistent.is_empty() {
             found.rejected = rejected;
@@ -278,16 +281,18 @@ fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candid
     all
 }
 
-type Weighed = (Vec<Candidate>, Vec<(Candidate, String)>);
+type Weighed = (Vec<Candidate>, Vec<Candidate>, Vec<(Candidate, String)>);
 
-/// The candidates that agree with the log, one a family; and of the other families the one that goes along furthest.
+/// The candidates that agree with the log, all of them and one a family; and of the other families the one that goes along furthest.
 fn weigh(traces: &[Vec<Step<'_, '_>>], compared: usize, candidates: &[Candidate]) -> Weighed {
     let allowed = (compared / 50).max(1);
+    let mut variants = Vec::new();
     let mut good: BTreeMap<Kind, (usize, Candidate)> = BTreeMap::new();
     let mut bad: BTreeMap<Kind, (usize, Candidate, String)> = BTreeMap::new();
     for candidate in candidates {
         let agreement = agree(traces, candidate, allowed);
         if agreement.mismatches <= allowed {
+            variants.push(*candidate);
             let best = good.entry(candidate.kind).or_insert((agreement.mismatches, *candidate));
             if agreement.mismatches < best.0 {
                 *best = (agreement.mismatches, *candidate);
@@ -300,7 +305,7 @@ fn weigh(traces: &[Vec<Step<'_, '_>>], compared: usize, candidates: &[Candidate]
     }
     bad.retain(|kind, _| !good.contains_key(kind));
     let rejected = bad.into_values().map(|(_, candidate, words)| (candidate, words));
-    (good.into_values().map(|(_, candidate)| candidate).collect(), rejected.collect())
+    (variants, good.into_values().map(|(_, candidate)| candidate).collect(), rejected.collect())
 }
 
 /// Replays the traces into a fresh model each; stops once more than `allowed` decisions differ.

@@ -6,7 +6,7 @@ use crate::rules::HttpDate;
 
 /// What `Retry-After` says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Retry {
+pub(super) enum Retry {
     /// There is none.
     Absent,
     /// Whole seconds.
@@ -21,7 +21,7 @@ pub enum Retry {
 
 impl Retry {
     /// The lines of the field as received, and what the first one says.
-    pub fn read(headers: &[(String, String)]) -> (Vec<&str>, Self) {
+    pub(super) fn read(headers: &[(String, String)]) -> (Vec<&str>, Self) {
         let lines = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("retry-after"));
         let lines: Vec<&str> = lines.map(|(_, value)| value.as_str()).collect();
         let said = lines.first().map_or(Self::Absent, |line| Self::of(line.trim_matches([' ', '\t'])));
@@ -29,7 +29,7 @@ impl Retry {
     }
 
     /// Reads a value (RFC 9110, section 10.2.3).
-    pub fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Self::Seconds(text.parse().unwrap_or(u64::MAX));
         }
@@ -42,7 +42,7 @@ impl Retry {
 
     /// How long it asks to wait, in nanoseconds. Dates are measured from the answer's own `Date`: two clocks are
     /// never mixed.
-    pub fn wait(self, date: Option<SystemTime>) -> Option<i64> {
+    pub(super) fn wait(self, date: Option<SystemTime>) -> Option<i64> {
         match self {
             Self::Seconds(seconds) => i64::try_from(seconds).ok()?.checked_mul(1_000_000_000),
             Self::Date(at) | Self::ObsoleteDate(at) => {
@@ -54,7 +54,7 @@ impl Retry {
 }
 
 /// What is wrong with a value that is neither digits nor a date, in words, and what common clients make of it.
-pub fn garbage(text: &str) -> &'static str {
+pub(super) fn garbage(text: &str) -> &'static str {
     let text = text.trim();
     let is = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if text.is_empty() {

@@ -22,9 +22,13 @@ pub(super) fn span(nanos: i64) -> String {
     }
 }
 
-/// `1 request`, `2 requests`.
+/// `1 request`, `2 requests`, `2 retries`.
 pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    match noun.strip_suffix("ry") {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{number} {stem}ries"),
+        None => format!("{number} {noun}s"),
+    }
 }
 
 /// `#3, #4 and 12 more`.

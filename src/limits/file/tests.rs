@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::log::{Declared, Scope, Semantics};
 use super::*;
 
 fn time() -> impl Strategy<Value = Duration> {

@@ -184,10 +184,11 @@ fn codes(view: &View<'_>) -> Verdict {
         };
         wrong.extend(why.map(|why| (seen, why)));
     }
-    let expected = [&declared.window_code, &declared.daily_code].map(String::as_str).join(" ");
+    let codes = [declared.window_code.as_str(), declared.daily_code.as_str()];
+    let expected = codes.into_iter().filter(|code| !code.is_empty()).collect::<Vec<_>>().join(" or ");
     match wrong.first() {
         None if n == 0 => Verdict::skip("there is no 429"),
-        None => Verdict::pass(all_of(n, &format!("with {}", expected.trim()))),
+        None => Verdict::pass(all_of(n, &format!("with {expected}"))),
         Some((first, why)) => {
             let suspects: Vec<&Seen<'_>> = wrong.iter().map(|(seen, _)| *seen).collect();
             if let Some(guard) = view.doubt(&suspects, &[]) {
@@ -197,7 +198,7 @@ fn codes(view: &View<'_>) -> Verdict {
                 "{} of {} with another code than {}",
                 wrong.len(),
                 show::count(n, "429"),
-                expected.trim()
+                expected
             ))
             .line(format!("#{}: {}", first.seq(), show::text(why)))
             .on(suspects.iter().map(|seen| seen.seq()))

@@ -193,7 +193,7 @@ fn broken(promised: bool, measured: String) -> Verdict {
 /// `n of n valid`, with what that bounds.
 fn all_of(n: usize, what: &str) -> String {
     let bound = 100.0 * super::statistics::zero_of(n);
-    format!("{n} of {n} {what}; none wrong in {n} bounds the rate below {bound:.1} % at 95 %")
+    format!("{n} of {n} {what}; wrong ones below {bound:.1} % at 95 %")
 }
 
 /// The first refusal of a drain, and how many were admitted before the last one.

@@ -53,7 +53,7 @@ fn recovered(view: &View<'_>) -> Verdict {
             let (same, all) = explained(view, group.key, model, wanted);
             all - same <= (all / 50).max(1)
         };
-        let counters = view.models.consistent.iter().filter(|model| model.kind == Kind::Counter);
+        let counters = view.models.variants.iter().filter(|model| model.kind == Kind::Counter);
         let unnamed = view.declared.semantics == Semantics::Unspecified;
         let as_modelled = counters.filter(|_| unnamed).find(|model| model.nearby().any(|model| fits(&model)));
         if let Some(model) = as_modelled {

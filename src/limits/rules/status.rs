@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Drain, Rule, Verdict, rule};
+use super::{Drain, Rule, Verdict, rule, steady};
 use crate::limits::guards::Guard;
 use crate::limits::log::{Probe, Semantics};
 use crate::limits::show;
@@ -31,7 +31,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Contract("rate limits: the documented limit can be used"),
         says: "Nobody is refused below the limit",
         tested: "What the answer before the first refusal of a drain has left; refusals at 90 % of the limit",
-        passes: "nothing was left, and nothing was refused at 90 %. Refusals at 90 % are a warning unless the contract promises a burst of two",
+        passes: "nothing was left, and nothing was refused at 90 %. Refusals at 90 % that the identified model does not explain are a warning unless the contract promises a burst of two",
         by: Sequential below_limit
     },
 ];
@@ -128,25 +128,25 @@ fn below_limit(view: &View<'_>) -> Verdict {
         judged
             .push(format!("the first refusal came after {}", show::count(drain.admitted.len(), "admission")));
     }
-    let slow = view.of(Probe::Steady).filter(|seen| seen.record.round <= 90 && seen.record.phase > 0);
-    let slow: Vec<&Seen<'_>> = slow.collect();
-    if !slow.is_empty() {
+    for group in view.rounds(Probe::Steady).iter().filter(|group| group.round <= 90) {
+        let slow = group.phase(1);
+        let Some(start) = slow.first().map(|first| first.s) else { continue };
         if let Some(guard) = view.doubt(&slow, &[Guard::G1]) {
             return Verdict::guarded(guard);
         }
         let refused: Vec<&Seen<'_>> = slow.iter().copied().filter(|seen| seen.throttled()).collect();
-        if let Some(first) = refused.first() {
-            let promised = matches!(view.declared.semantics, Semantics::Bucket { burst: 2.. });
-            let measured = format!(
-                "{} of {} refused at 90 % of the limit",
-                refused.len(),
-                show::count(slow.len(), "request")
-            );
-            return super::broken(promised, measured)
-                .line(format!("first #{} at {}: no tolerance for jitter", first.seq(), show::at(first.s)))
-                .on(refused.iter().map(|seen| seen.seq()));
+        let measured = format!("{} of {} refused at 90 %", refused.len(), show::count(slow.len(), "request"));
+        let modelled = steady::as_modelled(view, group, start).filter(|(explains, _)| *explains);
+        match (refused.first(), modelled) {
+            (Some(_), Some((_, words))) => judged.push(format!("{measured}, as it would be: {words}")),
+            (Some(first), None) => {
+                let promised = matches!(view.declared.semantics, Semantics::Bucket { burst: 2.. });
+                return super::broken(promised, format!("{measured} of the limit"))
+                    .line(format!("first #{} at {}: no tolerance for jitter", first.seq(), show::at(first.s)))
+                    .on(refused.iter().map(|seen| seen.seq()));
+            }
+            (None, _) => judged.push(measured),
         }
-        judged.push(format!("none of {} refused at 90 %", slow.len()));
     }
     match judged.is_empty() {
         true => Verdict::skip("neither what is left before a refusal nor a run at 90 % is in the log"),

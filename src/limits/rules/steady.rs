@@ -64,22 +64,26 @@ fn rank(outcome: Outcome) -> u8 {
     }
 }
 
+/// Whether an identified model explains what became of a steady run from some time on, and in words; none if no model is
+/// identified.
+pub(super) fn as_modelled(view: &View<'_>, group: &Group<'_, '_>, start: i64) -> Option<(bool, String)> {
+    if !view.models.tells() {
+        return None;
+    }
+    let wanted = |seen: &Seen<'_>| {
+        seen.record.probe == Probe::Steady && seen.record.round == group.round && seen.s >= start
+    };
+    // The phase of windows is only known as well as the fingerprint tells it.
+    let variants = view.models.variants.iter().flat_map(|model| model.nearby());
+    let weighed = variants.map(|model| (explained(view, group.key, &model, wanted), model));
+    let ((same, all), model) = weighed.max_by_key(|((same, _), _)| *same)?;
+    Some((all - same <= (all / 50).max(1), format!("{} explains {same} of {all}", model.name())))
+}
+
 fn weigh(view: &View<'_>, group: &Group<'_, '_>, start: i64, judged: &[&Seen<'_>]) -> (Outcome, String) {
-    if view.models.tells() {
-        let wanted = |seen: &Seen<'_>| {
-            seen.record.probe == Probe::Steady && seen.record.round == group.round && seen.s >= start
-        };
-        let best = view
-            .models
-            .consistent
-            .iter()
-            .map(|model| (explained(view, group.key, model, wanted), model))
-            .max_by_key(|((same, _), _)| *same);
-        if let Some(((same, all), model)) = best {
-            let words = format!("; {} explains {same} of {all}", model.name());
-            let outcome = if (all - same) * 50 <= all { Outcome::Pass } else { Outcome::Warning };
-            return (outcome, words);
-        }
+    if let Some((explains, words)) = as_modelled(view, group, start) {
+        let outcome = if explains { Outcome::Pass } else { Outcome::Warning };
+        return (outcome, format!("; {words}"));
     }
     let (Some(limit), Some(window)) = (view.limit, view.window) else {
         return (Outcome::Pass, String::new());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, Verdict, isolation, rule};
 use crate::limits::guards::{ALWAYS, Guard};
+use crate::limits::identify::Kind;
 use crate::limits::log::Probe;
 use crate::limits::retry::Retry;
 use crate::limits::show::{self, at, span};
@@ -51,7 +52,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Advice("the documents do not say that refused requests count"),
         says: "Refused requests do not lengthen the wait",
         tested: "The first admission of a quiet key against that of a key that hammers, each from its own first request",
-        passes: "they differ by at most 0.1 s and a round trip. Fails if the contract says that refusals do not count",
+        passes: "they differ by at most 0.1 s and a round trip, and the identified limiter does not count refusals. Fails if the contract says that they do not count",
         by: Rejects free
     },
 ];
@@ -93,8 +94,13 @@ fn sufficient(view: &View<'_>) -> Verdict {
     let (kept, broken): (Vec<&Pair<'_, '_>>, Vec<&Pair<'_, '_>>) =
         all.iter().filter(judged).partition(|pair| pair.retry.admitted());
     let lost = all.len() - kept.len() - broken.len();
-    if let Some(first) = broken.first() {
-        return short(view, &broken, first, kept.len());
+    // Trials are made for this; pairs that came about elsewhere prove as much, and are harder to read.
+    let is_trial = |pair: &&&Pair<'_, '_>| pair.retry.record.probe == Probe::CleanTrial;
+    let trials: Vec<&Pair<'_, '_>> = broken.iter().filter(is_trial).copied().collect();
+    let shown = if trials.is_empty() { &broken } else { &trials };
+    if let Some(first) = shown.first() {
+        let kept = if trials.is_empty() { kept.len() } else { kept.iter().filter(is_trial).count() };
+        return short(view, shown, first, kept);
     }
     // All promises of one episode were held if a request at the earliest one was served.
     let phases = kept_at_once(view);
@@ -139,9 +145,7 @@ fn short(view: &View<'_>, broken: &[&Pair<'_, '_>], first: &Pair<'_, '_>, kept: 
         );
     }
     let Pair { refusal, retry, promise } = first;
-    let later = || {
-        view.key(retry.record.key).filter(|seen| seen.s >= retry.s && seen.record.probe == retry.record.probe)
-    };
+    let later = || view.key(retry.record.key).filter(|seen| seen.s >= retry.s);
     let admitted = later().find(|seen| seen.admitted());
     let last =
         later().take_while(|seen| !seen.admitted()).filter(|seen| seen.throttled()).map(|seen| seen.s).max();
@@ -377,14 +381,22 @@ fn free(view: &View<'_>) -> Verdict {
     });
     let longer = hammered.not - quiet_until;
     let seqs: Vec<u64> = quiet.seqs.iter().chain(&hammered.seqs).copied().collect();
+    let counted = |measured: String| match view.declared.counts_rejects {
+        Some(true) => Verdict::pass(format!("{measured}, as declared")),
+        Some(false) => Verdict::fail(measured),
+        None => Verdict::warn(measured),
+    };
     if longer > SECOND / 10 + view.jitter() {
-        let measured = format!("refusals lengthen the wait, by {} at least", span(longer));
-        let verdict = match view.declared.counts_rejects {
-            Some(true) => Verdict::pass(format!("{measured}, as declared")),
-            Some(false) => Verdict::fail(measured),
-            None => Verdict::warn(measured),
-        };
-        return verdict.lines(lines).on(seqs);
+        return counted(format!("refusals lengthen the wait, by {} at least", span(longer)))
+            .lines(lines)
+            .on(seqs);
+    }
+    // A handful of refusals may change nothing where as many as the limit would.
+    let counting = [Kind::LogCountingRejects, Kind::ExtendingBan];
+    if let Some(model) = view.models.consistent.first()
+        && view.models.consistent.iter().all(|model| counting.contains(&model.kind))
+    {
+        return counted(format!("the limiter counts refusals: {}", model.name())).lines(lines);
     }
     Verdict::new(Outcome::Pass, "a key that hammers is served again as soon as a quiet one")
         .lines(lines)

@@ -1,4 +1,7 @@
 //! Whole judgements of simulated runs: honest limiters fail nothing, a faulty one fails its rules.
 
+mod book;
+mod faults;
+mod hand;
 mod honest;
 mod world;

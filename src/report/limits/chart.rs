@@ -3,7 +3,7 @@
 use crate::model::{KeyTimeline, Slice, Timeline};
 
 /// Rows of a chart.
-const ROWS: usize = 4;
+const ROWS: usize = 5;
 /// Eighths of a cell, from one to eight.
 const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -25,8 +25,9 @@ fn columns(key: &KeyTimeline, width: usize) -> (Vec<Slice>, usize) {
 pub(super) fn draw(timeline: &Timeline, key: &KeyTimeline, width: usize) -> Vec<String> {
     let (columns, each) = columns(key, width);
     let limit = timeline.limit.map(|limit| limit * each as f64);
-    let most = columns.iter().map(|column| column.admitted + column.throttled).max().unwrap_or_default();
-    let top = (most as f64).max(limit.unwrap_or_default());
+    // Refusals may be many; what was served and the limit set the scale, and a row above them shows that there were some.
+    let most = columns.iter().map(|column| column.admitted).max().unwrap_or_default();
+    let top = (most as f64).max(limit.unwrap_or_default()) * ROWS as f64 / (ROWS - 1) as f64;
     if top <= 0.0 {
         return Vec::new();
     }
@@ -80,10 +81,10 @@ mod tests {
     fn bars_stand_below_the_limit_and_refusals_above_them() {
         let slice = |admitted, throttled| Slice { admitted, throttled, other: 0 };
         let key =
-            KeyTimeline { key: "k".into(), slices: vec![slice(8, 0), slice(0, 0), slice(2, 6), slice(0, 8)] };
+            KeyTimeline { key: "k".into(), slices: vec![slice(8, 0), slice(0, 0), slice(2, 7), slice(0, 9)] };
         let timeline = Timeline { slice_s: 0.1, limit: Some(4.0), keys: vec![key.clone()] };
         let lines = draw(&timeline, &key, 40);
-        assert_eq!(lines[..5], ["█ ░░│", "█ ░░│", "█┄░░┤ limit", "█ █░│", "────┘"]);
+        assert_eq!(lines[..5], ["  ░░│", "█ ░░│", "█ ░░│", "█┄░░┤ limit", "█ █░│"]);
         assert_eq!(spark(&key, 40), "█ ▂░");
         assert_eq!(spark(&key, 2), "█▂");
         assert!(draw(&timeline, &KeyTimeline { key: String::new(), slices: Vec::new() }, 10).len() > 1);

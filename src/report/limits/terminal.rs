@@ -1,5 +1,7 @@
 //! Verdicts on rate limits for people: a line a rule, failures with their evidence, the limiter, and a chart.
 
+use std::cmp::Reverse;
+
 use super::chart;
 use crate::model::{LimitReport, LimitVerdict, Outcome, Report};
 use crate::report::paint::{Paint, Tone};
@@ -182,15 +184,13 @@ fn foot(limit: &LimitReport, style: Style, paint: Paint) -> String {
 /// The busiest key as a chart, the others in a line each.
 fn timeline(limit: &LimitReport, style: Style, paint: Paint) -> String {
     let width = style.width.saturating_sub(LABEL + 10).clamp(20, 120);
-    let total = |slices: &[crate::model::Slice]| {
-        slices.iter().map(|slice| slice.admitted + slice.throttled).sum::<u64>()
-    };
+    let total = |slices: &[crate::model::Slice]| slices.iter().map(|slice| slice.admitted).sum::<u64>();
     let Some((place, busiest)) = limit
         .timeline
         .keys
         .iter()
         .enumerate()
-        .max_by_key(|(place, key)| (total(&key.slices), std::cmp::Reverse(*place)))
+        .max_by_key(|(place, key)| (total(&key.slices), Reverse(*place)))
     else {
         return String::new();
     };
