@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::judge::limit_report;
 use super::run::time;
 use super::serve::limit;
 use super::{FailOn, ReportTarget};
@@ -121,16 +122,26 @@ pub struct LimitsArgs {
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "10s", help_heading = "Connection")]
     pub connect_timeout: Duration,
 
+    /// Try prober and judge instead: simulated limiters, clean and with known faults, in simulated time
+    #[arg(long, conflicts_with_all = ["target", "record", "dry_run", "report"], help_heading = "Self-test")]
+    pub self_test: bool,
+    /// Runs of each limiter and each fault at each size, every one with other delays
+    #[arg(
+        long, value_name = "N", default_value_t = 3, help_heading = "Self-test",
+        value_parser = clap::value_parser!(u32).range(1..=1_000)
+    )]
+    pub seeds: u32,
+
     /// Keep the log of all requests and answers, to be judged again
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub record: Option<PathBuf>,
-    /// Write a report: terminal, json, ndjson, junit; `=-` or no path for stdout
-    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
+    /// Write a report: terminal, json, junit, markdown; `=-` or no path for stdout
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = limit_report, help_heading = "Output")]
     pub report: Vec<ReportTarget>,
-    /// Print failures and the last line only
+    /// Print failures, doubts and the last line only
     #[arg(long, short, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
-    /// Print notes and everything that passed, too
+    /// Print what was skipped and why, and what contradicts each limiter
     #[arg(long, short, help_heading = "Output")]
     pub verbose: bool,
 }

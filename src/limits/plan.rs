@@ -260,8 +260,11 @@ mod tests {
     use super::*;
 
     fn task(keys: usize) -> Task {
-        let key =
-            |number: usize| Key { alias: format!("k{number}"), line: ("a".to_owned(), number.to_string()) };
+        let key = |number: usize| Key {
+            alias: format!("k{number}"),
+            line: ("a".to_owned(), number.to_string()),
+            read_only: false,
+        };
         Task {
             keys: (0..keys).map(key).collect(),
             max_requests: 20_000,

@@ -124,7 +124,10 @@ impl<'w, W: World> Prober<'w, W> {
     /// Keys for a job: fresh ones first, then those that have been silent longest. None if too few are free.
     fn take_keys(&self, job: &Job) -> Option<Vec<usize>> {
         let mut state = self.state.borrow_mut();
-        let free = state.keys.iter().enumerate().filter(|(_, key)| !key.busy && !key.spent);
+        let writes = job.probe == Probe::Writes;
+        let may = |place: usize| !writes || self.task.keys.get(place).is_some_and(|key| !key.read_only);
+        let free =
+            state.keys.iter().enumerate().filter(|(place, key)| !key.busy && !key.spent && may(*place));
         let mut free: Vec<(Option<At>, usize)> = free.map(|(place, key)| (key.used, place)).collect();
         free.sort_unstable();
         if free.len() < job.keys {

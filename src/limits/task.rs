@@ -25,6 +25,8 @@ pub struct Key {
     pub alias: String,
     /// The header line with the secret.
     pub line: (String, String),
+    /// Whether it may not write.
+    pub read_only: bool,
 }
 
 impl std::fmt::Debug for Key {

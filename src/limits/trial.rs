@@ -26,6 +26,8 @@ pub struct Trial<'c> {
     pub policy: Policy,
     /// What is wrong; nothing for a clean limiter.
     pub faults: Vec<Fault>,
+    /// Whether the daily quota is what is looked at.
+    pub of_the_day: bool,
     /// Seed of delays, and of the server's clock.
     pub seed: u64,
     /// The contract that says what envelopes look like.
@@ -67,17 +69,19 @@ pub fn usual(size: Size) -> Policy {
     Policy { algorithm, limit: size.0, window: Duration::from_secs(size.1) }
 }
 
+/// Whether a fault shows only where a day is used up.
+pub fn is_of_the_day(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::DayToldAsWindow | Fault::DayNeverEnds | Fault::RetryAfter(RetryAfter::MissingForDay)
+    )
+}
+
 impl Trial<'_> {
     /// Probes and judges in virtual time. The result is every verdict that is neither passed nor skipped: rule,
     /// outcome, what was measured.
     pub fn run(&self) -> Vec<(String, Outcome, String)> {
-        let of_the_day = self.faults.iter().any(|fault| {
-            matches!(
-                fault,
-                Fault::DayToldAsWindow | Fault::DayNeverEnds | Fault::RetryAfter(RetryAfter::MissingForDay)
-            )
-        });
-        let task = self.task(of_the_day);
+        let task = self.task();
         let limited = Limited {
             quota: Quota { policy: self.policy, daily: task.declared.daily },
             faults: self.faults.clone(),
@@ -91,7 +95,7 @@ impl Trial<'_> {
             prober.prepare().await?;
             let (limit, window, rtt) = prober.measured();
             let mut plan = plan(&task, Measured { limit, window, rtt });
-            if of_the_day {
+            if self.of_the_day {
                 plan.jobs.retain(|job| job.probe == Probe::Daily);
             }
             prober.run(&plan).await;
@@ -116,7 +120,7 @@ impl Trial<'_> {
         spoken.map(|verdict| (verdict.rule, verdict.verdict, verdict.measured)).collect()
     }
 
-    fn task(&self, of_the_day: bool) -> Task {
+    fn task(&self) -> Task {
         let call = |method: &str, body: &str| Call {
             method: method.to_owned(),
             target: PATH.to_owned(),
@@ -126,6 +130,7 @@ impl Trial<'_> {
         let key = |number: usize| Key {
             alias: format!("key{number}"),
             line: ("Authorization".to_owned(), format!("Bearer simulated{number}")),
+            read_only: false,
         };
         Task {
             authority: "localhost:80".to_owned(),
@@ -135,7 +140,7 @@ impl Trial<'_> {
             declared: Declared {
                 limit: Some(self.policy.limit),
                 window: Some(self.policy.window),
-                daily: of_the_day.then_some(self.policy.limit * 2),
+                daily: self.of_the_day.then_some(self.policy.limit * 2),
                 delay_seconds: true,
                 headers: true,
                 window_code: "RATE_LIMIT_EXCEEDED".to_owned(),
@@ -147,7 +152,7 @@ impl Trial<'_> {
             other: Some(call("HEAD", "")),
             exempt: vec![HEALTH.to_owned()],
             preflight: true,
-            daily: of_the_day,
+            daily: self.of_the_day,
             steady: true,
             fleet: 10,
             max_requests: 1_000_000,
@@ -182,7 +187,8 @@ mod tests {
     use crate::limiter::Enforced;
 
     fn trial(policy: Policy, faults: &[Fault], seed: u64) -> Vec<(String, Outcome, String)> {
-        Trial { policy, faults: faults.to_vec(), seed, contract: None }.run()
+        let of_the_day = faults.iter().any(is_of_the_day);
+        Trial { policy, faults: faults.to_vec(), of_the_day, seed, contract: None }.run()
     }
 
     #[test]

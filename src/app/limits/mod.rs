@@ -1,5 +1,6 @@
 //! `tollgate limits`: what it will cost, the probing, the verdicts.
 
+mod self_test;
 mod task;
 
 use std::borrow::Cow;
@@ -7,15 +8,15 @@ use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use super::gather::Refusal;
-use super::outputs::{Outputs, can_be};
-use super::{colour, print, runtime, width};
+use super::judge_log::{tell, tool};
+use super::outputs::can_be;
+use super::rendered::{self, Telling};
+use super::{print, runtime};
 use crate::cli::{Exit, LimitsArgs};
 use crate::env::Env;
 use crate::limits::log::{Head, Log};
 use crate::limits::{Measured, Plan, Prober, Wire, file, judge, plan};
-use crate::model::{Severity, Tool};
 use crate::redact::Redactor;
-use crate::report::Style;
 use crate::runner::Stop;
 use crate::transport;
 use task::Probed;
@@ -25,19 +26,15 @@ pub(super) fn run(env: &mut Env, args: &LimitsArgs) -> Exit {
 }
 
 async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
+    if args.self_test {
+        return self_test::run(env, args);
+    }
     let seed = args.seed.unwrap_or_else(runtime::fresh_seed);
     let probed = task::gather(env, args, seed, redactor).await?;
     if args.dry_run {
         return dry_run(env, &probed);
     }
-    let style = Style {
-        colour: colour(env, env.stdout_is_terminal),
-        width: width(env),
-        verbose: args.verbose,
-        quiet: args.quiet,
-        fail_on: args.fail_on.into(),
-    };
-    let outputs = Outputs::open(&args.report, style, redactor.clone(), env.files.as_ref())?;
+    let targets = rendered::targets(&args.report, env.files.as_ref())?;
     if let Some(path) = &args.record {
         can_be(path, env.files.as_ref())?;
     }
@@ -48,27 +45,18 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
     log.head.started_unix_ms =
         started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| millis(since));
     redact(&mut log, redactor);
-    let recorded = args.record.as_ref().map_or(Ok(()), |path| {
-        env.files
-            .write_atomic(path, file::write(&log).as_bytes())
-            .map_err(|error| format!("the log {} cannot be written: {error}", path.display()))
-    });
-    let tool = Tool { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    if let Some(path) = &args.record
+        && let Err(error) = env.files.write_atomic(path, file::write(&log).as_bytes())
+    {
+        let _ = writeln!(env.stderr, "error: the log {} cannot be written: {error}", path.display());
+    }
+    drop(probed.server);
     let cut = interrupted.then_some("interrupted: judged as far as it came");
     let judgement = judge(&log, probed.contract.as_ref());
-    let mut report = judgement.report(tool, Severity::from(args.fail_on), cut);
+    let mut report = judgement.report(tool(), args.fail_on.into(), cut);
     report.interrupted = interrupted;
-    redactor.report(&mut report);
-    drop(probed.server);
-    let mut unwritten = outputs.finish(&report, env);
-    unwritten.extend(recorded.err());
-    for problem in &unwritten {
-        let _ = writeln!(env.stderr, "error: {problem}");
-    }
-    Ok(match Exit::of(&report) {
-        Exit::Success if !unwritten.is_empty() => Exit::Usage,
-        exit => exit,
-    })
+    let telling = Telling { verbose: args.verbose, quiet: args.quiet, fail_on: args.fail_on };
+    Ok(tell(env, &targets, telling, &report, redactor))
 }
 
 /// Sends what fits, says before what it costs, and stops when it is told to.

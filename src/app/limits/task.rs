@@ -19,8 +19,9 @@ const KEYS: &str = "TOLLGATE_KEYS";
 /// The limit of the reference server inside: small, so that a look at it takes seconds.
 const INSIDE: (u32, Duration) = (20, Duration::from_secs(1));
 const INSIDE_CONTRACT: &str = "lead-management-v1";
-/// Keys of the reference server that may read and write, and have its common limit.
-const INSIDE_KEYS: [&str; 3] = ["api_key", "second_key", "other_workspace_key"];
+/// Keys of the reference server that have its common limit; the last one may only read.
+const INSIDE_KEYS: [&str; 4] = ["api_key", "second_key", "other_workspace_key", READ_ONLY];
+const READ_ONLY: &str = "readonly_key";
 
 /// What is probed, and where.
 pub(super) struct Probed {
@@ -160,7 +161,7 @@ fn keys(
             Some(name) => (name.clone(), secret),
             None => ("Authorization".to_owned(), format!("Bearer {secret}")),
         };
-        Key { alias, line }
+        Key { read_only: server.is_some() && alias == READ_ONLY, alias, line }
     });
     Ok(keys.collect())
 }

@@ -23,6 +23,7 @@ fn task(keys: usize, limit: u64, window: u64) -> Task {
     let key = |number| Key {
         alias: format!("key{number}"),
         line: ("Authorization".to_owned(), format!("Bearer secret{number}")),
+        read_only: false,
     };
     Task {
         authority: "localhost:80".to_owned(),

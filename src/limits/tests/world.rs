@@ -55,6 +55,7 @@ pub(super) fn task(declared: &Declared, seed: u64) -> Task {
     let key = |number| Key {
         alias: format!("key{number}"),
         line: ("Authorization".to_owned(), format!("Bearer secret{number}")),
+        read_only: false,
     };
     Task {
         authority: "localhost:80".to_owned(),
