@@ -81,7 +81,9 @@ impl Bench<'_> {
             "fault", "expected, any of", "runs", "caught", "missed"
         ));
         for defect in reference::defects() {
-            let Some(faults) = defect.limiter_faults().filter(|_| !defect.limits.is_empty()) else { continue };
+            let Some(faults) = defect.limiter_faults().filter(|_| !defect.limits.is_empty()) else {
+                continue;
+            };
             let of_the_day = faults.iter().any(trial::is_of_the_day);
             let score = self.score(&usual(), faults, of_the_day, defect.limits);
             let (id, expected, missed) = (defect.id, defect.limits.join(" "), score.runs - score.good);
@@ -97,7 +99,7 @@ impl Bench<'_> {
         let runs = |policy: Policy| {
             let trial = |seed| {
                 let faults = faults.to_vec();
-                Trial { policy, faults, of_the_day, seed, contract }.run()
+                Trial { policy, faults, of_the_day, load: true, seed, contract }.run()
             };
             self.seeds.clone().map(trial).collect::<Vec<_>>()
         };
