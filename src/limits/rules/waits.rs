@@ -95,7 +95,10 @@ fn sufficient(view: &View<'_>) -> Verdict {
         all.iter().filter(judged).partition(|pair| pair.retry.admitted());
     let lost = all.len() - kept.len() - broken.len();
     // Trials are made for this; pairs that came about elsewhere prove as much, and are harder to read.
-    let is_trial = |pair: &&&Pair<'_, '_>| pair.retry.record.probe == Probe::CleanTrial;
+    let is_trial = |pair: &&&Pair<'_, '_>| {
+        let record = pair.retry.record;
+        record.probe == Probe::CleanTrial && record.phase == 1
+    };
     let trials: Vec<&Pair<'_, '_>> = broken.iter().filter(is_trial).copied().collect();
     let shown = if trials.is_empty() { &broken } else { &trials };
     if let Some(first) = shown.first() {

@@ -270,7 +270,7 @@ fn the_judgement_of_a_written_log_is_the_same() {
 /// Logs that the tests of the command judge: files of version 1 must be read for ever. `UPDATE=1` writes them anew.
 #[test]
 fn the_recorded_logs_are_read() {
-    use crate::limits::file;
+    use crate::limits::{Profile, Task, file};
     use crate::model::Source;
 
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/limits");
@@ -279,7 +279,8 @@ fn the_recorded_logs_are_read() {
         let path = folder.join(name);
         if std::env::var_os("UPDATE").is_some() {
             let policy = policy(WINDOW, 5, 3);
-            let mut log = run(&task(&declared(&policy), 5), policy, fault);
+            let task = Task { profile: Profile::Quick, ..task(&declared(&policy), 5) };
+            let mut log = run(&task, policy, fault);
             log.head.contract = "lead-management-v1".to_owned();
             std::fs::create_dir_all(&folder).expect("the folder can be made");
             std::fs::write(&path, file::write(&log)).expect("the log can be written");

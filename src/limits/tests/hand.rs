@@ -485,3 +485,18 @@ fn body_hints_problems_and_503s_are_looked_at() {
     down.log.records[3].with("Age", "1");
     down.says("RA007", Inconclusive, "G5");
 }
+
+#[test]
+fn a_hundred_thousand_requests_are_judged_in_moments() {
+    let mut book = Book::new();
+    for _ in 0..8_000 {
+        book.drain(Probe::Sequential, 0, 5, 7, 9);
+        book.wait(9_500);
+    }
+    assert!(book.log.records.len() > 96_000);
+    let start = std::time::Instant::now();
+    let judgement = crate::limits::judge(&book.log, None);
+    assert!(judgement.requests > 96_000);
+    // Quadratic work would take minutes.
+    assert!(start.elapsed() < std::time::Duration::from_secs(40), "{:?}", start.elapsed());
+}
