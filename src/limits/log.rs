@@ -136,8 +136,8 @@ pub enum Probe {
     Writes,
     /// The daily quota. Phases: 0 paced until its code; 1 samples; 2 after one window's wait.
     Daily,
-    /// Constant arrivals from an exhausted key on; `round` is the percentage of the limit. Phases: 0 the first window,
-    /// in which the key recovers; 1 the others.
+    /// Constant arrivals from an exhausted key on; `round` is the percentage of the limit. Phases: 0 the first two
+    /// windows, in which the key recovers; 1 the others.
     Steady,
     /// Clients that honour `Retry-After`; `round` is the client.
     Fleet,

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::log::Probe;
 use super::task::{Profile, Task};
 
-/// Windows of a constant arrival rate, the first of which only warms up.
-pub(super) const STEADY_WINDOWS: u32 = 6;
+/// Windows of a constant arrival rate, and how many of them only warm up: a sliding counter looks back at two.
+pub(super) const STEADY_WINDOWS: u32 = 7;
+pub(super) const WARM_UP_WINDOWS: u32 = 2;
 /// Percentages of the limit at which requests arrive.
 pub(super) const STEADY_RATES: [u32; 3] = [90, 100, 110];
 /// Windows that a fleet runs for.

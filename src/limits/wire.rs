@@ -169,7 +169,6 @@ mod tests {
             assert!(replies.iter().all(|reply| reply.status == 200), "{replies:?}");
             let first = replies.iter().map(|reply| reply.sent).min().unwrap();
             let last = replies.iter().map(|reply| reply.sent).max().unwrap();
-            println!("spread of 32: {:?}", last - first);
             assert!(last - first < Duration::from_millis(500));
         }
     }

@@ -12,6 +12,7 @@ mod edges;
 mod hostile;
 mod includes;
 mod judge;
+mod limits;
 mod mutants;
 mod readme;
 mod reference;

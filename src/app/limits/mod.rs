@@ -41,7 +41,7 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
     let options = options(env, args)?;
     let wire = Wire::new(&probed.origin, &probed.task.authority, &options)?;
     let started = SystemTime::now();
-    let (mut log, interrupted) = probe(env, args, &probed, &wire, redactor).await?;
+    let (mut log, end) = probe(env, args, &probed, &wire, redactor).await;
     log.head.started_unix_ms =
         started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| millis(since));
     redact(&mut log, redactor);
@@ -51,12 +51,28 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
         let _ = writeln!(env.stderr, "error: the log {} cannot be written: {error}", path.display());
     }
     drop(probed.server);
-    let cut = interrupted.then_some("interrupted: judged as far as it came");
+    let cut = match &end {
+        End::Done => None,
+        End::Interrupted => Some("interrupted: judged as far as it came"),
+        End::Failed(why) => {
+            let _ = writeln!(env.stderr, "error: {}", redactor.text(why));
+            Some(why.as_str())
+        }
+    };
     let judgement = judge(&log, probed.contract.as_ref());
     let mut report = judgement.report(tool(), args.fail_on.into(), cut);
-    report.interrupted = interrupted;
+    report.interrupted = end == End::Interrupted;
     let telling = Telling { verbose: args.verbose, quiet: args.quiet, fail_on: args.fail_on };
     Ok(tell(env, &targets, telling, &report, redactor))
+}
+
+/// How the probing ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Done,
+    Interrupted,
+    /// The target cannot be probed.
+    Failed(String),
 }
 
 /// Sends what fits, says before what it costs, and stops when it is told to.
@@ -66,7 +82,7 @@ async fn probe(
     probed: &Probed,
     wire: &Wire,
     redactor: &Redactor,
-) -> Result<(Log, bool), Refusal> {
+) -> (Log, End) {
     let stop = Stop::default();
     let listener = tokio::spawn(runtime::interrupt(stop.clone()));
     let prober = Prober::new(wire, &probed.task);
@@ -82,10 +98,10 @@ async fn probe(
         prober.run(&plan).await;
         Ok::<(), String>(())
     };
-    tokio::select! {
-        outcome = work => outcome?,
-        () = stop.interrupted() => {}
-    }
+    let end = tokio::select! {
+        outcome = work => outcome.map_or_else(End::Failed, |()| End::Done),
+        () = stop.interrupted() => End::Interrupted,
+    };
     listener.abort();
     let call = &probed.task.request;
     let head = Head {
@@ -97,7 +113,7 @@ async fn probe(
         declared: probed.task.declared.clone(),
         ..Head::default()
     };
-    Ok((prober.log(head, "interrupted"), stop.is_interrupted()))
+    (prober.log(head, "interrupted"), end)
 }
 
 fn cost(plan: &Plan, limit: u64, window: Duration, origin: &str) -> String {

@@ -99,7 +99,7 @@ impl Bench<'_> {
         let runs = |policy: Policy| {
             let trial = |seed| {
                 let faults = faults.to_vec();
-                Trial { policy, faults, of_the_day, seed, contract }.run()
+                Trial { policy, faults, of_the_day, load: true, seed, contract }.run()
             };
             self.seeds.clone().map(trial).collect::<Vec<_>>()
         };

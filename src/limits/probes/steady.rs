@@ -9,7 +9,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::super::hand::{Hand, Link, Why};
 use super::super::log::Probe;
-use super::super::plan::STEADY_WINDOWS;
+use super::super::plan::{STEADY_WINDOWS, WARM_UP_WINDOWS};
 use super::super::prober::{Cut, Done};
 use super::super::world::World;
 
@@ -17,8 +17,8 @@ use super::super::world::World;
 const BUDGET: Duration = Duration::from_millis(5);
 const MOST_LINKS: usize = 64;
 
-/// The round is the percentage of the limit. What a bucket has in store is used up before; phase 0 is the window in
-/// which the key recovers from that, phase 1 the rest.
+/// The round is the percentage of the limit. What a bucket has in store is used up before; phase 0 is the time
+/// in which the key recovers from that, phase 1 the rest.
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     hand.arm().await?;
     let probe = hand.as_probe(Probe::Arming);
@@ -71,7 +71,7 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
             None => hand.prober.open().await?,
         };
         hand.prober.spend(1)?;
-        let phase = u8::from(due >= start + window);
+        let phase = u8::from(due >= start + window * WARM_UP_WINDOWS);
         let request = &request;
         inflight.push(async move {
             let reply = world.exchange(&mut link.connection, request).await;

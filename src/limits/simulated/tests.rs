@@ -88,7 +88,6 @@ fn a_default_run_of_a_minute_takes_no_time() {
     assert!(last < plan.time * 3 / 2, "{last:?} {:?}", plan.time);
     let sent = log.records.len() as u64;
     assert!(sent < plan.requests * 5 / 4 && sent > plan.requests / 2, "{sent} {}", plan.requests);
-    println!("{} requests, {last:?} simulated in {took:?}\n{}", log.records.len(), plan.table());
 }
 
 #[test]
@@ -253,57 +252,11 @@ fn constant_arrivals_keep_their_schedule_and_a_fleet_its_promises() {
     for rate in [90, 100, 110] {
         let sent = steady.iter().filter(|record| record.round == rate).count();
         let missed: u64 = log.missed.iter().filter(|missed| missed.1 == rate).map(|missed| missed.2).sum();
-        assert_eq!(sent as u64 + missed, u64::from(rate) * 20 * 6 / 100, "{rate}");
+        assert_eq!(sent as u64 + missed, u64::from(rate) * 20 * 7 / 100, "{rate}");
         assert!(missed <= 3, "{rate}: {missed}");
     }
     let fleet = of(&log, Probe::Fleet);
     assert!(fleet.iter().any(|record| record.round == 9));
     let refused = fleet.iter().filter(|record| record.status == 429).count();
     assert!(refused <= 10 * 2 * 11, "{refused}");
-}
-
-#[test]
-fn look_at_verdicts() {
-    let sizes = [(5, 1), (20, 6), (100, 10), (60, 60)];
-    for (limit, window) in sizes {
-        let span = Duration::from_secs(window);
-        for algorithm in [
-            FIXED,
-            CLOCK,
-            Algorithm::SlidingLog { count_rejects: false },
-            Algorithm::SlidingLog { count_rejects: true },
-            Algorithm::SlidingCounter,
-            Algorithm::TokenBucket { burst: limit },
-            Algorithm::Gcra { burst: limit },
-            Algorithm::Ban { block: span, extends: false },
-        ] {
-            let mut bad = std::collections::BTreeMap::<String, (u32, String)>::new();
-            for seed in 0..10 {
-                let mut task = task(4, limit, window);
-                task.declared.delay_seconds = true;
-                task.declared.headers = true;
-                task.declared.window_code = "RATE_LIMIT_EXCEEDED".to_owned();
-                let policy = Policy { algorithm, limit, window: span };
-                let (_, mut log) = simulate(&task, policy, seed);
-                log.head.declared = task.declared.clone();
-                log.head.request = "GET /v1/leads".to_owned();
-                log.head.keys = task.keys.iter().map(|key| key.alias.clone()).collect();
-                let judgement = super::super::judge(&log, None);
-                for verdict in &judgement.limit.verdicts {
-                    use crate::model::Outcome;
-                    if matches!(verdict.verdict, Outcome::Fail | Outcome::Warning | Outcome::Inconclusive) {
-                        let entry = bad
-                            .entry(format!("{:?} {} {}", verdict.verdict, verdict.rule, verdict.name))
-                            .or_default();
-                        entry.0 += 1;
-                        entry.1 = format!("{} | {:?}", verdict.measured, verdict.evidence);
-                    }
-                }
-            }
-            println!("== {limit} per {window} s {algorithm:?}");
-            for (name, (count, measured)) in bad {
-                println!("   {count:>3} {name}: {measured}");
-            }
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Opens connections, and carries requests over them one at a time.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -25,7 +25,7 @@ pub struct Dialer {
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     connect_timeout: Duration,
     /// Looked up once: a name server's delay has no place in a measured moment.
-    address: tokio::sync::OnceCell<SocketAddr>,
+    address: OnceLock<SocketAddr>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -61,7 +61,7 @@ impl Dialer {
             None
         };
         let connect_timeout = options.connect_timeout;
-        Ok(Self { host, port, tls, connect_timeout, address: tokio::sync::OnceCell::new() })
+        Ok(Self { host, port, tls, connect_timeout, address: OnceLock::new() })
     }
 
     /// Opens a connection, TLS included.
@@ -75,10 +75,12 @@ impl Dialer {
     }
 
     async fn connect(&self) -> Result<Connection, String> {
-        let address = self.address.get_or_try_init(|| self.look_up()).await?;
-        let stream = TcpStream::connect(address)
-            .await
-            .map_err(|error| format!("no connection could be opened ({error})"))?;
+        let stream = match self.address.get() {
+            Some(address) => TcpStream::connect(address)
+                .await
+                .map_err(|error| format!("no connection to {address} could be opened ({error})"))?,
+            None => self.look_up().await?,
+        };
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
         let stream: Box<dyn Stream> = match &self.tls {
             None => Box::new(stream),
@@ -91,16 +93,23 @@ impl Dialer {
         Ok(Connection { stream, buffer: Buffer::default(), usable: true, held: None })
     }
 
-    /// The first address that takes a connection, for good.
-    async fn look_up(&self) -> Result<SocketAddr, String> {
-        let found = lookup_host((self.host.as_str(), self.port))
-            .await
-            .map_err(|error| format!("the name `{}` has no address ({error})", self.host))?;
+    /// A connection to the first address that takes one; further ones go to the same.
+    async fn look_up(&self) -> Result<TcpStream, String> {
+        let found = lookup_host((self.host.as_str(), self.port)).await.map_err(|error| {
+            format!("the name `{}` has no address ({error}); check its spelling", self.host)
+        })?;
         let mut last = format!("the name `{}` has no address", self.host);
         for address in found {
             match TcpStream::connect(address).await {
-                Ok(_) => return Ok(address),
-                Err(error) => last = format!("no connection to {address} could be opened ({error})"),
+                Ok(stream) => {
+                    self.address.get_or_init(|| address);
+                    return Ok(stream);
+                }
+                Err(error) => {
+                    last = format!(
+                        "no connection to {address} could be opened ({error}); start the server or check the port"
+                    );
+                }
             }
         }
         Err(last)
