@@ -12,7 +12,7 @@
 //! | --- | --- | --- |
 //! | 6 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
-//! | 4 | `input`, `reference`, `runner` | drivers |
+//! | 4 | `input`, `limits`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `store`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
 //! | 1 | `contract`, `jsonpath`, `limiter`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `yaml` | pure |
@@ -31,6 +31,7 @@ pub mod input;
 pub mod jsonpath;
 pub mod judge;
 pub mod limiter;
+pub mod limits;
 pub mod mask;
 pub mod matcher;
 pub mod model;

@@ -10,7 +10,7 @@ use crate::model::RuleInfo;
 use crate::spelling::nearest;
 
 pub(super) fn run(env: &mut Env, wanted: Option<&str>) -> Exit {
-    let rules = catalogue::rules();
+    let rules = catalogue::explained();
     let Some(wanted) = wanted else {
         let mut text = String::new();
         for rule in &rules {
@@ -30,7 +30,9 @@ pub(super) fn run(env: &mut Env, wanted: Option<&str>) -> Exit {
     if let Some(rule) = rules.iter().find(is_it) {
         return print(env, &explained(rule));
     }
-    let names = rules.iter().flat_map(|rule| [rule.code, rule.name]);
+    // Codes of answers come first: of two that are as near, they are meant more often.
+    let answers = catalogue::rules();
+    let names = answers.iter().chain(&rules).flat_map(|rule| [rule.code, rule.name]);
     refuse(
         env,
         &match nearest(wanted, names) {

@@ -9,9 +9,12 @@ mod dry_run;
 mod edges;
 mod explain;
 mod gather;
+mod judge_log;
+mod limits;
 mod mutants;
 mod outputs;
 mod pulse;
+mod rendered;
 mod routes;
 mod run;
 mod runtime;
@@ -43,6 +46,8 @@ pub fn run(mut env: Env) -> Exit {
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
+        Command::Judge(args) => judge_log::run(&mut env, &args),
+        Command::Limits(args) => limits::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Snapshots(command) => snapshots::run(&mut env, &command),
         Command::Contract(command) => contract::run(&mut env, &command),
@@ -60,7 +65,7 @@ pub fn run(mut env: Env) -> Exit {
 
 /// Help and version go to stdout; everything else is a wrong command line.
 fn usage(env: &mut Env, mut error: clap::Error) -> Exit {
-    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret"))
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if flag.starts_with("--secret") || flag.starts_with("--key"))
     {
         error.insert(ContextKind::InvalidValue, ContextValue::String(PLACEHOLDER.to_owned()));
     }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::gather::Refusal;
-use super::outputs::can_be;
+use super::rendered::{self, Telling};
+use super::runtime;
 use super::suite::{Against, Suite, Wanted};
-use super::{colour, print, runtime, width};
-use crate::cli::{Exit, MutantsArgs, ReportTarget};
-use crate::env::{Env, Files};
-use crate::model::{Report, Severity, Tool, Verdict};
+use crate::cli::{Exit, MutantsArgs};
+use crate::env::Env;
+use crate::model::{Report, Tool, Verdict};
 use crate::mutants::{self, Settings};
 use crate::redact::Redactor;
 use crate::reference::{self, Defect};
-use crate::report::{MATRIX_FORMATS, Style};
+use crate::report::MATRIX_FORMATS;
 use crate::runner::Stop;
 use crate::spelling::nearest;
 use crate::template::Engine;
@@ -46,7 +46,7 @@ async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Resu
         }
     }
     let defects = mutants::met_by(&suite.contracts, &chosen)?;
-    let outputs = outputs(&args.report, env.files.as_ref())?;
+    let outputs = rendered::targets(&args.report, env.files.as_ref())?;
     let catalogues = suite.catalogues();
     let Suite { plan, contracts, variables, .. } = suite;
     let suite = mutants::Suite {
@@ -82,7 +82,8 @@ async fn execute(env: &mut Env, args: &MutantsArgs, redactor: &Redactor) -> Resu
     };
     let report = mutants::report(suite, &defects, &settings, &stop, progress).await?;
     listener.abort();
-    let unwritten = write(env, args, &outputs, &report, redactor);
+    let telling = Telling { verbose: args.verbose, quiet: args.quiet, fail_on: args.fail_on };
+    let unwritten = rendered::write(env, MATRIX_FORMATS, &outputs, telling, &report, redactor);
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");
     }
@@ -129,56 +130,6 @@ fn chosen(args: &MutantsArgs) -> Result<(Vec<&'static Defect>, usize), String> {
 
 fn transport() -> Result<Box<dyn Transport>, String> {
     Ok(Box::new(Http::new(&Options::default())?))
-}
-
-/// The reports to write; the terminal's comes with them unless another one has stdout.
-fn outputs(targets: &[ReportTarget], files: &dyn Files) -> Result<Vec<ReportTarget>, String> {
-    targets.iter().filter_map(|target| target.path.as_deref()).try_for_each(|path| can_be(path, files))?;
-    let to_stdout = targets.iter().filter(|target| target.path.is_none()).count();
-    if to_stdout > 1 {
-        return Err("two reports want stdout; give one of them a file: `--report json=FILE`".to_owned());
-    }
-    let terminal = (to_stdout == 0).then_some(ReportTarget { format: "terminal", path: None });
-    Ok(terminal.into_iter().chain(targets.iter().cloned()).collect())
-}
-
-/// Writes every report; what could not be written is told.
-fn write(
-    env: &mut Env,
-    args: &MutantsArgs,
-    outputs: &[ReportTarget],
-    report: &Report,
-    redactor: &Redactor,
-) -> Vec<String> {
-    let mut problems = Vec::new();
-    for target in outputs {
-        let Some(format) = MATRIX_FORMATS.iter().find(|format| format.name == target.format) else {
-            continue;
-        };
-        let style = Style {
-            colour: target.path.is_none() && colour(env, env.stdout_is_terminal),
-            width: width(env),
-            verbose: args.verbose,
-            quiet: args.quiet,
-            fail_on: Severity::from(args.fail_on),
-        };
-        let text = (format.render)(report, style);
-        // As for a run: what programs read had its secrets taken out field by field.
-        let text = if format.name == "json" { text } else { redactor.text(&text).into_owned() };
-        match &target.path {
-            None => {
-                if print(env, &text) != Exit::Success {
-                    problems.push("the report is not whole".to_owned());
-                }
-            }
-            Some(path) => {
-                if let Err(error) = env.files.write_atomic(path, text.as_bytes()) {
-                    problems.push(format!("the report {} cannot be written: {error}", path.display()));
-                }
-            }
-        }
-    }
-    problems
 }
 
 /// A suite that raises false alarms fails, whatever its score.

@@ -5,13 +5,14 @@ mod cli_page;
 mod contract_page;
 mod edges_page;
 mod key_tables;
+mod limits_page;
 mod rules_page;
 mod scenario_page;
 mod snapshots_page;
 
 use crate::cli::{Exit, SchemaOf};
 use crate::model::RuleInfo;
-use crate::{baseline, census, contract, expect, project, report, rules, scenario, snapshot, yaml};
+use crate::{baseline, census, contract, expect, limits, project, report, rules, scenario, snapshot, yaml};
 
 /// The first line of every page.
 const NOTICE: &str =
@@ -31,6 +32,7 @@ pub fn pages() -> Vec<Page> {
     let schema = |path, of| Page { path, text: schema(of) };
     vec![
         page("docs/rules.md", rules_page::text(&rules())),
+        page("docs/limits.md", limits_page::text()),
         page("docs/scenarios.md", scenario_page::text()),
         page("docs/contracts.md", contract_page::text()),
         page("docs/baseline.md", baseline_page::text()),
@@ -46,12 +48,20 @@ pub fn pages() -> Vec<Page> {
     ]
 }
 
-/// Every rule that can be explained: those of responses, of whole runs, and of expectations, by code.
+/// Every rule about answers: those of responses, of whole runs, and of expectations, by code.
 pub fn rules() -> Vec<&'static RuleInfo> {
     let mut all: Vec<_> = rules::all();
     all.extend(census::rules());
     all.extend(expect::rules().iter().copied());
     all.extend(snapshot::verdicts().iter().copied());
+    all.sort_by_key(|rule| rule.code);
+    all
+}
+
+/// Every rule that can be explained: those, and those of rate limits, by code.
+pub fn explained() -> Vec<&'static RuleInfo> {
+    let mut all = rules();
+    all.extend(limits::rules().map(|rule| &rule.info));
     all.sort_by_key(|rule| rule.code);
     all
 }

@@ -2,6 +2,8 @@
 
 mod edges;
 mod exit;
+mod judge;
+mod limits;
 mod mutants;
 mod report;
 mod run;
@@ -11,6 +13,8 @@ mod suite;
 
 pub use edges::EdgesArgs;
 pub use exit::Exit;
+pub use judge::JudgeArgs;
+pub use limits::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};
@@ -45,6 +49,10 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Measure a suite: run it against every seeded defect of the reference server
     Mutants(Box<MutantsArgs>),
+    /// Judge a recorded rate limit probe again: the verdicts are functions of its log
+    Judge(Box<JudgeArgs>),
+    /// Probe the rate limits of a target, or of the reference server inside, and judge them
+    Limits(Box<LimitsArgs>),
     /// Start the reference server: both documented APIs on one port
     Serve(ServeArgs),
     /// Look at snapshots of answers: review, accept or reject what the last runs saw

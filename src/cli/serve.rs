@@ -186,7 +186,7 @@ fn some_time(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn limit(text: &str) -> Result<(u32, Duration), String> {
+pub(super) fn limit(text: &str) -> Result<(u32, Duration), String> {
     let parsed = text.split_once('/').and_then(|(count, window)| {
         let count = count.parse().ok().filter(|count| *count > 0)?;
         let window = duration_from_text(window).filter(|window| !window.is_zero())?;

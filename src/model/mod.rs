@@ -9,6 +9,7 @@ mod edges;
 mod event;
 mod exchange;
 mod finding;
+mod limits;
 mod matrix;
 mod node;
 mod report;
@@ -29,6 +30,10 @@ pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
 pub use finding::{
     Finding, Observation, Place, RuleInfo, SchemaViolation, Severity, Source as RuleSource, Spread,
+};
+pub use limits::{
+    DeclaredLimit, KeyTimeline, LimitModel, LimitReport, LimitVerdict, Outcome, ProbeCost, RejectedModel,
+    Slice, Timeline, UndoneProbe,
 };
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BaselineReport, Finding, Matrix, Severity};
+use super::{BaselineReport, Finding, LimitReport, Matrix, Severity};
 
 /// What can be said about a step, a scenario or a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,8 @@ pub enum Kind {
     Run,
     /// `tollgate mutants`: a run on the clean server, and the kill matrix beside it.
     Mutants,
+    /// `tollgate limits` and `tollgate judge`: verdicts on a rate limit, each a step of one scenario.
+    Limits,
 }
 
 /// Findings by severity, repetitions counted.
@@ -228,6 +230,9 @@ pub struct Report {
     /// The kill matrix, in reports of `tollgate mutants`.
     #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
     pub matrix: Option<Matrix>,
+    /// Verdicts on rate limits, in reports of `tollgate limits` and `tollgate judge`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitReport>,
     /// How the run and its baseline agree, if it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineReport>,

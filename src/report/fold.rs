@@ -67,6 +67,7 @@ impl Fold {
                 across: None,
                 findings: Vec::new(),
                 matrix: None,
+                limits: Vec::new(),
                 baseline: None,
             },
             verdict: None,

@@ -6,9 +6,9 @@ use std::time::SystemTime;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HttpDate {
     /// The moment; of a leap second the one before it.
-    pub(super) at: SystemTime,
+    pub at: SystemTime,
     /// Whether it is written as dates are to be sent, and not in one of the older forms that may only be read.
-    pub(super) is_current: bool,
+    pub is_current: bool,
 }
 
 impl HttpDate {

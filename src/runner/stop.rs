@@ -51,7 +51,7 @@ impl Stop {
     }
 
     /// Waits until the run is interrupted.
-    pub(super) async fn interrupted(&self) {
+    pub async fn interrupted(&self) {
         self.reached(INTERRUPTED).await;
     }
 

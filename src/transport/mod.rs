@@ -5,6 +5,7 @@ mod client;
 mod failure;
 mod http;
 mod message;
+pub mod raw;
 mod redirect;
 
 use std::future::Future;

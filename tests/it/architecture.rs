@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 7] = [
     ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "store", "transport"],
-    &["input", "reference", "runner"],
+    &["input", "limits", "reference", "runner"],
     &["mutants"],
     &["app", "catalogue", "cli"],
 ];
@@ -75,6 +75,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["cli", "app", "catalogue"]),
     ("crossterm", &["env"]),
     ("csv", &["input"]),
+    ("sfv", &["limits"]),
     ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
 ];
 

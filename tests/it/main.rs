@@ -12,6 +12,8 @@ mod drift;
 mod edges;
 mod hostile;
 mod includes;
+mod judge;
+mod limits;
 mod mutants;
 mod readme;
 mod reference;

@@ -160,6 +160,14 @@ impl Spoil {
 }
 
 impl Defect {
+    /// What the limiter does wrong, if the defect is the limiter's alone.
+    pub fn limiter_faults(&self) -> Option<&'static [Fault]> {
+        match self.how {
+            How::Limit(faults) => Some(faults),
+            _ => None,
+        }
+    }
+
     /// The start of a family's row: it changes nothing, in the errors of both APIs.
     const fn of(family: &'static str) -> Self {
         Self {

@@ -1,0 +1,295 @@
+//! From arguments and contract to what is probed: requests, keys, promises, budget.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::super::gather::{self, Refusal};
+use crate::cli::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
+use crate::contract::Compiled;
+use crate::env::Env;
+use crate::input;
+use crate::limits::log::{Declared, Scope, Semantics};
+use crate::limits::{Call, Key, Profile, Task, Writes};
+use crate::model::Contract;
+use crate::redact::Redactor;
+use crate::reference::{self, Server};
+
+/// Keys beside those of the command line, separated by spaces.
+const KEYS: &str = "TOLLGATE_KEYS";
+/// The limit of the reference server inside: small, so that a look at it takes seconds.
+const INSIDE: (u32, Duration) = (20, Duration::from_secs(1));
+const INSIDE_CONTRACT: &str = "lead-management-v1";
+/// Keys of the reference server that have its common limit; the last one may only read.
+const INSIDE_KEYS: [&str; 4] = ["api_key", "second_key", "other_workspace_key", READ_ONLY];
+const READ_ONLY: &str = "readonly_key";
+
+/// What is probed, and where.
+pub(super) struct Probed {
+    /// Scheme, host, port, perhaps a prefix.
+    pub(super) origin: String,
+    /// What is sent.
+    pub(super) task: Task,
+    /// What is promised, beside the numbers.
+    pub(super) contract: Option<Compiled>,
+    /// The reference server, if that is the target.
+    pub(super) server: Option<Server>,
+}
+
+/// Gathers everything, and starts the reference server if no target is named.
+///
+/// # Errors
+/// What is missing or wrong, before anything is sent.
+pub(super) async fn gather(
+    env: &Env,
+    args: &LimitsArgs,
+    seed: u64,
+    redactor: &Redactor,
+) -> Result<Probed, Refusal> {
+    let inside = args.target.is_none();
+    let named = args.contract.as_deref().or(inside.then_some(INSIDE_CONTRACT));
+    let contract = match named {
+        Some(name) => Some(input::contract(env.files.as_ref(), name)?.contract),
+        None => None,
+    };
+    let server = if inside { Some(start(args, seed).await?) } else { None };
+    let origin = match (&args.target, &server) {
+        (Some(target), _) => gather::origin(target)?,
+        (None, Some(server)) => server.origin(),
+        (None, None) => String::new(),
+    };
+    let (scheme, authority, prefix) = parts(&origin)?;
+    if !inside {
+        allowed(&authority, &args.allow_load)?;
+    }
+    let promised = contract.as_ref().map(|compiled| &compiled.contract);
+    let keys = keys(env, args, server.as_ref(), redactor)?;
+    let base = format!("{prefix}{}", promised.map_or("", |contract| contract.base_path.as_str()));
+    let task = Task {
+        authority,
+        scheme,
+        keys,
+        declared: declared(args, promised, inside)?,
+        profile: match (args.quick, args.thorough) {
+            (true, _) => Profile::Quick,
+            (_, true) => Profile::Thorough,
+            _ => Profile::Default,
+        },
+        exempt: exempt(args, promised, &base),
+        preflight: promised.is_some(),
+        daily: args.daily.is_some(),
+        steady: args.steady,
+        fleet: args.fleet.unwrap_or_default(),
+        max_requests: args.max_requests,
+        max_time: Duration::from_secs(args.max_seconds),
+        seed,
+        ..requests(args, &base, inside)?
+    };
+    Ok(Probed { origin, task, contract, server })
+}
+
+async fn start(args: &LimitsArgs, seed: u64) -> Result<Server, Refusal> {
+    let (limit, window) = args.limit.unwrap_or(INSIDE);
+    let options =
+        reference::Options { limit, window, daily: args.daily, seed, ..reference::Options::default() };
+    reference::start(options).await.map_err(|error| error.to_string().into())
+}
+
+/// Scheme, authority and path of an origin that was looked at before.
+fn parts(origin: &str) -> Result<(String, String, String), String> {
+    let url = url::Url::parse(origin).map_err(|error| format!("`{origin}` is not a URL ({error})"))?;
+    let host = url.host_str().unwrap_or_default();
+    let authority = match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    };
+    Ok((url.scheme().to_owned(), authority, url.path().trim_end_matches('/').to_owned()))
+}
+
+/// Only this machine is loaded without being asked for by name.
+fn allowed(authority: &str, named: &[String]) -> Result<(), String> {
+    let host = host(authority);
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let local = bare.eq_ignore_ascii_case("localhost")
+        || bare.to_ascii_lowercase().ends_with(".localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if local || named.iter().any(|name| name.trim_matches(['[', ']']).eq_ignore_ascii_case(bare)) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{host}` is not this machine; probing sends many requests and uses up the limits of the keys. If you may \
+         load it, say so: --allow-load {host}"
+    ))
+}
+
+/// An authority without its port.
+fn host(authority: &str) -> &str {
+    match authority.rfind(':') {
+        Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
+        _ => authority,
+    }
+}
+
+fn keys(
+    env: &Env,
+    args: &LimitsArgs,
+    server: Option<&Server>,
+    redactor: &Redactor,
+) -> Result<Vec<Key>, Refusal> {
+    let mut secrets: Vec<(String, String)> = Vec::new();
+    let from_environment = env.vars.get(KEYS).map_or("", String::as_str).split_whitespace();
+    let own = args.key.iter().map(String::as_str).chain(from_environment);
+    for (number, key) in (1..).zip(own) {
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            return Err(format!("key {number} cannot stand in a header line; check how it was quoted").into());
+        }
+        redactor.add(key)?;
+        secrets.push((format!("key{number}"), key.to_owned()));
+    }
+    if secrets.is_empty() {
+        let known = server.map(Server::keys).unwrap_or_default();
+        let usable = known.iter().filter(|key| INSIDE_KEYS.contains(&key.alias));
+        secrets.extend(usable.map(|key| (key.alias.to_owned(), key.key.clone())));
+    }
+    if secrets.is_empty() {
+        let why = format!(
+            "no key to probe with; give test keys with --key KEY or in {KEYS}, four of the same plan if there are"
+        );
+        return Err(why.into());
+    }
+    let keys = secrets.into_iter().map(|(alias, secret)| {
+        let line = match &args.key_header {
+            Some(name) => (name.clone(), secret),
+            None => ("Authorization".to_owned(), format!("Bearer {secret}")),
+        };
+        Key { read_only: server.is_some() && alias == READ_ONLY, alias, line }
+    });
+    Ok(keys.collect())
+}
+
+fn declared(args: &LimitsArgs, contract: Option<&Contract>, inside: bool) -> Result<Declared, Refusal> {
+    let (window_limit, day) = documented(contract);
+    let own = args.limit.or(inside.then_some(INSIDE));
+    let limit = own.map(|(limit, _)| limit.into()).or(window_limit.and_then(|limit| limit.limit));
+    let window = own.map(|(_, window)| window).or(window_limit.and_then(|limit| limit.window));
+    let semantics = match (args.semantics, args.burst) {
+        (SemanticsChoice::Bucket, burst) => {
+            let Some(burst) = burst.map(u64::from).or(limit) else {
+                return Err("`--semantics bucket` needs --burst or --limit".to_owned().into());
+            };
+            Semantics::Bucket { burst }
+        }
+        (_, Some(_)) => {
+            return Err("`--burst` says something of a bucket: add --semantics bucket".to_owned().into());
+        }
+        (SemanticsChoice::FixedWindow, None) => Semantics::FixedWindow,
+        (SemanticsChoice::AnyWindow, None) => Semantics::AnyWindow,
+        (SemanticsChoice::Unspecified, None) => Semantics::Unspecified,
+    };
+    let code =
+        |limit: Option<&crate::model::RateLimit>| limit.map(|limit| limit.code.clone()).unwrap_or_default();
+    Ok(Declared {
+        limit,
+        window,
+        daily: args.daily.map(u64::from),
+        semantics,
+        counts_rejects: args.counts_rejects.map(|word| word == YesNo::Yes),
+        nodes: args.nodes,
+        delay_seconds: contract.is_some_and(|contract| contract.retry_after.seconds_only),
+        headers: window_limit.is_some_and(|limit| limit.headers.is_some()),
+        scope: match args.scope {
+            ScopeChoice::Key => Scope::Key,
+            ScopeChoice::Endpoint => Scope::Endpoint,
+        },
+        window_code: code(window_limit),
+        daily_code: code(day),
+        daily_reset: None,
+    })
+}
+
+/// The contract's limit on a short time, and the one on a day.
+fn documented(
+    contract: Option<&Contract>,
+) -> (Option<&crate::model::RateLimit>, Option<&crate::model::RateLimit>) {
+    let day = Duration::from_secs(86_400);
+    let limits = contract.map_or(&[][..], |contract| &contract.rate_limits);
+    let is_day = |limit: &&crate::model::RateLimit| limit.window.is_some_and(|window| window >= day);
+    (limits.iter().find(|limit| !is_day(limit)), limits.iter().find(is_day))
+}
+
+fn exempt(args: &LimitsArgs, contract: Option<&Contract>, base: &str) -> Vec<String> {
+    let named = args.exempt.iter().map(|path| format!("{base}{path}"));
+    let documented = contract.map_or(&[][..], |contract| &contract.exempt).iter();
+    let documented = documented.filter_map(|operation| operation.strip_prefix("GET "));
+    if args.exempt.is_empty() {
+        documented.map(|path| format!("{base}{path}")).collect()
+    } else {
+        named.collect()
+    }
+}
+
+/// The requests, those of the demonstration if nothing else is named.
+fn requests(args: &LimitsArgs, base: &str, inside: bool) -> Result<Task, Refusal> {
+    let call = |(method, path): &(String, String), body: &str| {
+        let mut headers = args.header.clone();
+        if !body.is_empty() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        }
+        Call { method: method.clone(), target: format!("{base}{path}"), headers, body: body.to_owned() }
+    };
+    let get = |path: &str| ("GET".to_owned(), path.to_owned());
+    let request = match &args.request {
+        Some(request) => request.clone(),
+        None if inside => get("/leads"),
+        None => {
+            return Err("no request to probe with; name one that changes nothing: --request 'GET /leads'"
+                .to_owned()
+                .into());
+        }
+    };
+    let writes = match (&args.write, &args.list) {
+        (Some(write), Some(list)) => {
+            let body = args.body.clone().unwrap_or_default();
+            if !body.contains("{{marker}}") && !write.1.contains("{{marker}}") {
+                let why =
+                    "the write has no `{{marker}}` in its --body or path, so it could not be found again";
+                return Err(why.to_owned().into());
+            }
+            Some(Writes { write: call(write, &body), list: call(list, "") })
+        }
+        _ if inside && args.request.is_none() => Some(Writes {
+            write: call(&("POST".to_owned(), "/leads".to_owned()), INSIDE_BODY),
+            list: call(&get("/leads?limit=100"), ""),
+        }),
+        _ => None,
+    };
+    let other = args.other.as_ref().map(|other| call(other, ""));
+    Ok(Task { request: call(&request, ""), writes, other, ..Task::default() })
+}
+
+const INSIDE_BODY: &str = r#"{"name":"Ada Lovelace","email":"{{marker}}@example.com"}"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loaded_unasked() {
+        for local in ["localhost:80", "127.0.0.1:1", "127.9.9.9", "[::1]:8080", "api.localhost"] {
+            assert_eq!(allowed(local, &[]), Ok(()), "{local}");
+        }
+        for far in ["api.example.com", "10.0.0.1:80", "[2001:db8::1]:80", "localhost.example.com:1"] {
+            let why = allowed(far, &["other.example.com".to_owned()]).expect_err(far);
+            let host = host(far);
+            assert!(why.contains(&format!("--allow-load {host}")), "{why}");
+            assert_eq!(allowed(far, &[host.to_owned()]), Ok(()), "{far}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_three_parts() {
+        let parts = |origin| parts(origin).map(|(scheme, authority, path)| [scheme, authority, path]);
+        let owned = |three: [&str; 3]| Ok(three.map(str::to_owned));
+        assert_eq!(parts("http://127.0.0.1:8080"), owned(["http", "127.0.0.1:8080", ""]));
+        assert_eq!(parts("https://api.example.com/stage"), owned(["https", "api.example.com", "/stage"]));
+    }
+}

@@ -1,0 +1,376 @@
+//! Which limiter is it? The requests as they were sent are replayed into every model; what contradicts is dropped.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::log::{Probe, Semantics};
+use super::view::{Seen, View};
+use super::{show, view};
+use crate::limiter::{Algorithm, Anchor, Policy};
+
+/// Requests that are replayed at most; a fingerprint has a few hundred.
+const MOST: usize = 20_000;
+/// How near an edge of a model a decision proves nothing, beside the time between sending and answer.
+const NEAR: i64 = 1_000_000;
+
+/// Families of models, in the order shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    ClockWindow,
+    RequestWindow,
+    Log,
+    LogCountingRejects,
+    Counter,
+    Bucket,
+    StepBucket,
+    Ban,
+    ExtendingBan,
+}
+
+impl Kind {
+    /// Whether the limit comes back little by little, and not window by window.
+    pub(super) fn refills(self) -> bool {
+        matches!(self, Self::Counter | Self::Bucket | Self::StepBucket)
+    }
+
+    fn of(algorithm: Algorithm) -> Option<Self> {
+        Some(match algorithm {
+            Algorithm::FixedWindow { anchor: Anchor::Clock { .. } } => Self::ClockWindow,
+            Algorithm::FixedWindow { anchor: Anchor::FirstRequest } => Self::RequestWindow,
+            Algorithm::SlidingLog { count_rejects: false } => Self::Log,
+            Algorithm::SlidingLog { count_rejects: true } => Self::LogCountingRejects,
+            Algorithm::SlidingCounter => Self::Counter,
+            Algorithm::TokenBucket { .. } | Algorithm::Gcra { .. } => Self::Bucket,
+            Algorithm::IntervalRefill { .. } => Self::StepBucket,
+            Algorithm::Ban { extends: false, .. } => Self::Ban,
+            Algorithm::Ban { extends: true, .. } => Self::ExtendingBan,
+            Algorithm::Concurrency => return None,
+        })
+    }
+}
+
+/// A model with its numbers and its phase.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) kind: Kind,
+    pub(super) policy: Policy,
+    /// Added to all times, so that windows by the clock begin elsewhere.
+    pub(super) shift: Duration,
+}
+
+impl Candidate {
+    /// What people call it; a phase is nobody's business.
+    pub(super) fn name(&self) -> String {
+        let mut policy = self.policy;
+        if let Algorithm::FixedWindow { anchor: Anchor::Clock { offset } } = &mut policy.algorithm {
+            *offset = Duration::ZERO;
+        }
+        match self.kind {
+            Kind::Bucket => policy.name().replacen("token bucket", "token bucket or GCRA", 1),
+            _ => policy.name(),
+        }
+    }
+}
+
+impl Candidate {
+    /// The same with phases up to a hundredth of the window before and after.
+    pub(super) fn nearby(self) -> impl Iterator<Item = Self> {
+        let (window, step) = (self.policy.window, self.policy.window / 400);
+        (0..=8_u32).map(move |number| {
+            let shift = (self.shift + window + step * number).saturating_sub(step * 4);
+            Self { shift: if shift >= window { shift.saturating_sub(window) } else { shift }, ..self }
+        })
+    }
+}
+
+/// What the replay found.
+#[derive(Debug, Default)]
+pub(super) struct Identification {
+    /// One model of each family that explains the log.
+    pub(super) consistent: Vec<Candidate>,
+    /// All that explain it, with every phase that does.
+    pub(super) variants: Vec<Candidate>,
+    /// The others, each with the first thing that it does not explain.
+    pub(super) rejected: Vec<(Candidate, String)>,
+    /// Requests that were compared.
+    pub(super) compared: usize,
+    /// Why nothing was compared, lower case, no full stop; empty if something was.
+    pub(super) why_not: String,
+}
+
+impl Identification {
+    /// Whether every model that explains the log gives the limit back window by window.
+    pub(super) fn surely_not_refilling(&self) -> bool {
+        !self.consistent.is_empty() && !self.consistent.iter().any(|one| one.kind.refills())
+    }
+
+    /// Whether every model that explains the log refills.
+    pub(super) fn surely_refilling(&self) -> bool {
+        !self.consistent.is_empty() && self.consistent.iter().all(|one| one.kind.refills())
+    }
+
+    /// Whether every model that explains the log has windows that end all at once.
+    pub(super) fn surely_windows(&self) -> bool {
+        let windows = [Kind::ClockWindow, Kind::RequestWindow];
+        !self.consistent.is_empty() && self.consistent.iter().all(|one| windows.contains(&one.kind))
+    }
+
+    /// Whether a model that refills may be it.
+    pub(super) fn may_be_refilling(&self) -> bool {
+        !self.surely_not_refilling()
+    }
+
+    /// Whether a family may be it.
+    pub(super) fn may_be(&self, kind: Kind) -> bool {
+        self.consistent.is_empty() || self.consistent.iter().any(|one| one.kind == kind)
+    }
+
+    /// Whether a replay said which families may be it.
+    pub(super) fn tells(&self) -> bool {
+        !self.consistent.is_empty() && self.rejected.len() >= self.consistent.len()
+    }
+}
+
+/// How a model and the log agree.
+struct Agreement {
+    mismatches: usize,
+    /// The first mismatch that is not near an edge: its request's place, and the words for it.
+    first: Option<(usize, String)>,
+}
+
+/// Replays the keys that have a fingerprint.
+pub(super) fn identify(view: &View<'_>) -> Identification {
+    let not = |why: String| Identification { why_not: why, ..Identification::default() };
+    let traces = traces(view);
+    let all = || traces.iter().flatten().map(|step| step.seen);
+    let compared = traces.iter().flatten().filter(|step| step.compared).count();
+    if compared == 0 {
+        return not(view.why_not(Probe::Fingerprint));
+    }
+    if compared > MOST {
+        return not(format!("{compared} requests are too many to replay"));
+    }
+    if !all().any(Seen::throttled) || !all().any(Seen::admitted) {
+        return not("no request was refused, so that nothing tells one model from another".to_owned());
+    }
+    let Some(window) = view.window else {
+        return not("the window is neither declared nor told by a header".to_owned());
+    };
+    let full = most_at_once(&traces);
+    let limit = view.limit.unwrap_or(full);
+    let mut found = Identification { compared, ..Identification::default() };
+    for (limit, window) in readings(limit, full, window) {
+        let (variants, consistent, rejected) =
+            weigh(&traces, compared, &candidates(view, limit, window, full));
+        (found.variants, found.consistent) = (variants, consistent);
+        // The contradictions of the declared numbers are those worth reading.
+        if found.rejected.is_empty() || !found.consistent.is_empty() {
+            found.rejected = rejected;
+        }
+        if !found.consistent.is_empty() {
+            break;
+        }
+    }
+    found
+}
+
+/// A request in the order of arrival.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step<'v, 'l> {
+    seen: &'v Seen<'l>,
+    /// Whether its fate tells something: it was served or refused, and no other request of its key was under way.
+    compared: bool,
+}
+
+/// Requests in order of arrival: half way between sending and answer. Where several were under way, nobody knows which one
+/// was served first. Requests that were answered otherwise, or not at all, are not known to count.
+fn steps<'v, 'l>(seen: impl Iterator<Item = &'v Seen<'l>>) -> Vec<Step<'v, 'l>> {
+    let mut order: Vec<&Seen<'_>> = seen.filter(|one| one.admitted() || one.throttled()).collect();
+    order.sort_by_key(|one| arrival(one));
+    let mut steps: Vec<Step<'v, 'l>> = Vec::with_capacity(order.len());
+    let mut until = i64::MIN;
+    for seen in order {
+        let alone = seen.s > until;
+        if !alone && let Some(last) = steps.last_mut() {
+            last.compared = false;
+        }
+        until = until.max(seen.e);
+        steps.push(Step { seen, compared: alone });
+    }
+    steps
+}
+
+/// The requests of each key with a fingerprint, up to its end.
+fn traces<'v, 'l>(view: &'v View<'l>) -> Vec<Vec<Step<'v, 'l>>> {
+    let mut keys: Vec<Option<u16>> = view.of(Probe::Fingerprint).map(|seen| seen.record.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let trace = |key: Option<u16>| {
+        let last =
+            view.key(key).filter(|seen| seen.record.probe == Probe::Fingerprint).map(|seen| seen.s).max();
+        steps(view.key(key).filter(|seen| Some(seen.s) <= last))
+    };
+    keys.into_iter().filter(Option::is_some).map(trace).collect()
+}
+
+fn arrival(seen: &Seen<'_>) -> i64 {
+    seen.s + (seen.e.max(seen.s) - seen.s) / 2
+}
+
+/// The most requests that were admitted one after the other from the start of a trace.
+fn most_at_once(traces: &[Vec<Step<'_, '_>>]) -> u64 {
+    let first = |trace: &Vec<Step<'_, '_>>| trace.iter().take_while(|step| step.seen.admitted()).count();
+    traces.iter().map(first).max().unwrap_or_default() as u64
+}
+
+/// The numbers to try: as declared; then what was really admitted, and the same rate in finer grains.
+fn readings(limit: u64, full: u64, window: i64) -> Vec<(u64, i64)> {
+    let mut readings = vec![(limit, window)];
+    if full > 0 {
+        readings.push((full, window));
+    }
+    for parts in [60, 10] {
+        if limit.is_multiple_of(parts) && window >= 1_000_000_000 {
+            readings.push((limit / parts, window / i64::try_from(parts).unwrap_or(1)));
+        }
+    }
+    readings.retain(|(limit, window)| *limit > 0 && *window > 0);
+    readings.dedup();
+    readings
+}
+
+fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candidate> {
+    let span = |nanos: i64| Duration::from_nanos(u64::try_from(nanos).unwrap_or_default());
+    let window_time = span(window);
+    let mut all = Vec::new();
+    let mut add = |algorithm, shift| {
+        let policy = Policy { algorithm, limit, window: window_time };
+        all.extend(Kind::of(algorithm).map(|kind| Candidate { kind, policy, shift }));
+    };
+    add(Algorithm::FixedWindow { anchor: Anchor::FirstRequest }, Duration::ZERO);
+    add(Algorithm::SlidingLog { count_rejects: false }, Duration::ZERO);
+    add(Algorithm::SlidingLog { count_rejects: true }, Duration::ZERO);
+    for hundredth in 0..100 {
+        let offset = span(window / 100 * hundredth);
+        add(Algorithm::FixedWindow { anchor: Anchor::Clock { offset } }, Duration::ZERO);
+    }
+    // A counter gives its requests back one by one: its phase matters at every one of them.
+    let phases = i64::try_from(limit.saturating_mul(4)).unwrap_or(i64::MAX).clamp(100, 400);
+    for number in 0..phases {
+        add(Algorithm::SlidingCounter, span(window / phases * number));
+    }
+    let mut bursts = vec![limit, full.max(1), 1];
+    if let Semantics::Bucket { burst } = view.declared.semantics {
+        bursts.push(burst.max(1));
+    }
+    bursts.sort_unstable();
+    bursts.dedup();
+    for burst in bursts {
+        add(Algorithm::TokenBucket { burst }, Duration::ZERO);
+        for step in [window / 2, window / 10, 1_000_000_000] {
+            if step > 0 && step < window {
+                add(Algorithm::IntervalRefill { burst, step: span(step) }, Duration::ZERO);
+            }
+        }
+    }
+    for block in [window, 2 * window, 5 * window, 300_000_000_000] {
+        for extends in [false, true] {
+            add(Algorithm::Ban { block: span(block), extends }, Duration::ZERO);
+        }
+    }
+    all
+}
+
+type Weighed = (Vec<Candidate>, Vec<Candidate>, Vec<(Candidate, String)>);
+
+/// The candidates that agree with the log, all of them and one a family; and of the other families the one that goes along furthest.
+fn weigh(traces: &[Vec<Step<'_, '_>>], compared: usize, candidates: &[Candidate]) -> Weighed {
+    let allowed = (compared / 50).max(1);
+    let mut variants = Vec::new();
+    let mut good: BTreeMap<Kind, (usize, Candidate)> = BTreeMap::new();
+    let mut bad: BTreeMap<Kind, (usize, Candidate, String)> = BTreeMap::new();
+    for candidate in candidates {
+        let agreement = agree(traces, candidate, allowed);
+        if agreement.mismatches <= allowed {
+            variants.push(*candidate);
+            let best = good.entry(candidate.kind).or_insert((agreement.mismatches, *candidate));
+            if agreement.mismatches < best.0 {
+                *best = (agreement.mismatches, *candidate);
+            }
+        } else if let Some((place, words)) = agreement.first
+            && bad.get(&candidate.kind).is_none_or(|known| known.0 < place)
+        {
+            bad.insert(candidate.kind, (place, *candidate, words));
+        }
+    }
+    bad.retain(|kind, _| !good.contains_key(kind));
+    let rejected = bad.into_values().map(|(_, candidate, words)| (candidate, words));
+    (variants, good.into_values().map(|(_, candidate)| candidate).collect(), rejected.collect())
+}
+
+/// Replays the traces into a fresh model each; stops once more than `allowed` decisions differ.
+fn agree(traces: &[Vec<Step<'_, '_>>], candidate: &Candidate, allowed: usize) -> Agreement {
+    let mut agreement = Agreement { mismatches: 0, first: None };
+    let mut before = 0;
+    for trace in traces {
+        for (place, seen, admits) in differing(trace, candidate) {
+            agreement.mismatches += 1;
+            if agreement.first.is_none() {
+                let would = if admits { "admit, got" } else { "refuse, got" };
+                let words = format!(
+                    "#{} at {} it would {would} {}",
+                    seen.seq(),
+                    show::at(seen.s),
+                    seen.record.status
+                );
+                agreement.first = Some((before + place, words));
+            }
+            if agreement.mismatches > allowed {
+                return agreement;
+            }
+        }
+        before += trace.len();
+    }
+    agreement
+}
+
+/// The requests whose fate the model does not explain, with what it says; lazily, in order. What lies near an edge of
+/// the model is not among them.
+pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
+    trace: &'t [Step<'v, 'l>],
+    candidate: &Candidate,
+) -> impl Iterator<Item = (usize, &'v Seen<'l>, bool)> + 't {
+    let mut model = candidate.policy.build();
+    let shift = candidate.shift;
+    let shifted = view::nanos(shift);
+    trace.iter().enumerate().filter_map(move |(place, step)| {
+        let seen = step.seen;
+        let now = Duration::from_nanos(u64::try_from(arrival(seen)).unwrap_or_default()) + shift;
+        let (before, _) = model.edges(now);
+        let decision = model.arrive(now);
+        let (_, after) = model.edges(now);
+        if !step.compared || decision.admitted == seen.admitted() {
+            return None;
+        }
+        let near = |edge: Option<Duration>| {
+            edge.is_some_and(|edge| {
+                let edge = view::nanos(edge).saturating_sub(shifted);
+                (seen.s - NEAR..=seen.e + NEAR).contains(&edge)
+            })
+        };
+        (!near(before) && !near(after)).then_some((place, seen, decision.admitted))
+    })
+}
+
+/// The share of a key's requests that a model explains, compared only where `wanted` says so: how many, and of how many.
+pub(super) fn explained(
+    view: &View<'_>,
+    key: Option<u16>,
+    candidate: &Candidate,
+    wanted: impl Fn(&Seen<'_>) -> bool,
+) -> (usize, usize) {
+    let trace = steps(view.key(key));
+    let all = trace.iter().filter(|step| step.compared && wanted(step.seen)).count();
+    let wrong = differing(&trace, candidate).filter(|(_, seen, _)| wanted(seen)).count();
+    (all - wrong.min(all), all)
+}

@@ -1,0 +1,8 @@
+//! Whole judgements of simulated runs: honest limiters fail nothing, a faulty one fails its rules.
+
+mod book;
+mod faults;
+mod hand;
+mod honest;
+mod times;
+mod world;

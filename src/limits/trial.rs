@@ -1,0 +1,219 @@
+//! A trial of prober and judge: simulated limiters, clean and with known faults, and which rules name them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::judgement::judge;
+use super::log::{Declared, Head, Probe};
+use super::plan::{Measured, plan};
+use super::prober::Prober;
+use super::simulated::{Conditions, HEALTH, Limited, Modelled, PATH, Simulated};
+use super::task::{Call, Key, Profile, Task, Writes};
+use crate::contract::Compiled;
+use crate::limiter::{Algorithm, Anchor, Fault, Policy, Quota, RetryAfter};
+use crate::model::Outcome;
+
+/// A limit that trials are made with: requests, and seconds.
+pub type Size = (u64, u64);
+
+/// The sizes of a whole trial.
+pub const SIZES: [Size; 4] = [(5, 1), (20, 6), (100, 10), (60, 60)];
+
+/// One simulated run.
+#[derive(Debug, Clone)]
+pub struct Trial<'c> {
+    /// How requests are counted.
+    pub policy: Policy,
+    /// What is wrong; nothing for a clean limiter.
+    pub faults: Vec<Fault>,
+    /// Whether the daily quota is what is looked at.
+    pub of_the_day: bool,
+    /// Whether constant arrivals and a fleet come, too.
+    pub load: bool,
+    /// Seed of delays, and of the server's clock.
+    pub seed: u64,
+    /// The contract that says what envelopes look like.
+    pub contract: Option<&'c Compiled>,
+}
+
+/// What came out of runs, summed up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Runs.
+    pub runs: u32,
+    /// Runs in which one of the expected rules spoke; for a clean limiter those in which none did.
+    pub good: u32,
+    /// Verdicts that failed or warned, by rule: in how many runs.
+    pub alarms: BTreeMap<String, u32>,
+    /// Verdicts that could not be given, by rule: in how many runs, and why the last time.
+    pub doubts: BTreeMap<String, (u32, String)>,
+}
+
+/// The clean limiters: every model whose limit is what it is said to be.
+pub fn clean(size: Size) -> Vec<Policy> {
+    let (limit, seconds) = size;
+    let window = Duration::from_secs(seconds);
+    let algorithms = [
+        Algorithm::FixedWindow { anchor: Anchor::FirstRequest },
+        Algorithm::FixedWindow { anchor: Anchor::Clock { offset: Duration::ZERO } },
+        Algorithm::SlidingLog { count_rejects: false },
+        Algorithm::SlidingCounter,
+        Algorithm::TokenBucket { burst: limit },
+        Algorithm::Gcra { burst: limit },
+        Algorithm::Ban { block: window, extends: false },
+    ];
+    algorithms.map(|algorithm| Policy { algorithm, limit, window }).to_vec()
+}
+
+/// The limiter that has the faults: the one of the reference server.
+pub fn usual(size: Size) -> Policy {
+    let algorithm = Algorithm::FixedWindow { anchor: Anchor::FirstRequest };
+    Policy { algorithm, limit: size.0, window: Duration::from_secs(size.1) }
+}
+
+/// Whether a fault shows only where a day is used up.
+pub fn is_of_the_day(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::DayToldAsWindow | Fault::DayNeverEnds | Fault::RetryAfter(RetryAfter::MissingForDay)
+    )
+}
+
+impl Trial<'_> {
+    /// Probes and judges in virtual time. The result is every verdict that is neither passed nor skipped: rule,
+    /// outcome, what was measured.
+    pub fn run(&self) -> Vec<(String, Outcome, String)> {
+        let task = self.task();
+        let limited = Limited {
+            quota: Quota { policy: self.policy, daily: task.declared.daily },
+            faults: self.faults.clone(),
+            keys: task.keys.iter().map(|key| key.line.1.clone()).collect(),
+            // Any place within a day, and within a second.
+            phase: Duration::from_millis((self.seed + 1).wrapping_mul(7_919_137) % 86_400_000),
+        };
+        let world = Simulated::new(self.seed, Conditions::LOOPBACK, Modelled::limited(limited));
+        let prober = Prober::new(&world, &task);
+        let ended = world.run(async {
+            prober.prepare().await?;
+            let (limit, window, rtt) = prober.measured();
+            let mut plan = plan(&task, Measured { limit, window, rtt });
+            if self.of_the_day {
+                plan.jobs.retain(|job| job.probe == Probe::Daily);
+            }
+            prober.run(&plan).await;
+            Ok::<(), String>(())
+        });
+        let doubt = |why: &str| vec![("prober".to_owned(), Outcome::Inconclusive, why.to_owned())];
+        match ended {
+            None => return doubt("it waited for something that never came"),
+            Some(Err(why)) => return doubt(&why),
+            Some(Ok(())) => {}
+        }
+        let head = Head {
+            request: format!("GET {PATH}"),
+            seed: self.seed,
+            keys: task.keys.iter().map(|key| key.alias.clone()).collect(),
+            declared: task.declared.clone(),
+            ..Head::default()
+        };
+        let judgement = judge(&prober.log(head, "cut short"), self.contract);
+        let verdicts = judgement.limit.verdicts.into_iter();
+        let spoken = verdicts.filter(|verdict| !matches!(verdict.verdict, Outcome::Pass | Outcome::Skipped));
+        spoken.map(|verdict| (verdict.rule, verdict.verdict, verdict.measured)).collect()
+    }
+
+    fn task(&self) -> Task {
+        let call = |method: &str, body: &str| Call {
+            method: method.to_owned(),
+            target: PATH.to_owned(),
+            headers: Vec::new(),
+            body: body.to_owned(),
+        };
+        let key = |number: usize| Key {
+            alias: format!("key{number}"),
+            line: ("Authorization".to_owned(), format!("Bearer simulated{number}")),
+            read_only: false,
+        };
+        Task {
+            authority: "localhost:80".to_owned(),
+            scheme: "http".to_owned(),
+            request: call("GET", ""),
+            keys: (1..=4).map(key).collect(),
+            declared: Declared {
+                limit: Some(self.policy.limit),
+                window: Some(self.policy.window),
+                daily: self.of_the_day.then_some(self.policy.limit * 2),
+                delay_seconds: true,
+                headers: true,
+                window_code: "RATE_LIMIT_EXCEEDED".to_owned(),
+                daily_code: "DAILY_LIMIT_EXCEEDED".to_owned(),
+                ..Declared::default()
+            },
+            profile: Profile::Default,
+            writes: Some(Writes { write: call("POST", "{\"name\":\"{{marker}}\"}"), list: call("GET", "") }),
+            other: Some(call("HEAD", "")),
+            exempt: vec![HEALTH.to_owned()],
+            preflight: true,
+            daily: self.of_the_day,
+            steady: self.load,
+            fleet: if self.load { 10 } else { 0 },
+            max_requests: 1_000_000,
+            max_time: Duration::from_secs(86_400),
+            seed: self.seed,
+        }
+    }
+}
+
+impl Score {
+    /// Adds a run; with expected rules one of them must speak, without any none may.
+    pub fn add(&mut self, expected: &[&str], spoken: Vec<(String, Outcome, String)>) {
+        self.runs += 1;
+        let (mut caught, mut alarms) = (false, false);
+        for (rule, outcome, measured) in spoken {
+            if outcome == Outcome::Inconclusive {
+                let entry = self.doubts.entry(rule).or_default();
+                *entry = (entry.0 + 1, measured);
+                continue;
+            }
+            alarms = true;
+            caught |= expected.contains(&rule.as_str());
+            *self.alarms.entry(rule).or_default() += 1;
+        }
+        self.good += u32::from(if expected.is_empty() { !alarms } else { caught });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limiter::Enforced;
+
+    fn trial(policy: Policy, faults: &[Fault], seed: u64) -> Vec<(String, Outcome, String)> {
+        let of_the_day = faults.iter().any(is_of_the_day);
+        Trial { policy, faults: faults.to_vec(), of_the_day, load: false, seed, contract: None }.run()
+    }
+
+    #[test]
+    fn clean_limiters_pass() {
+        for policy in clean((20, 6)) {
+            for seed in 0..2 {
+                assert_eq!(trial(policy, &[], seed), [], "{} {seed}", policy.name());
+            }
+        }
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let faults = [
+            (Fault::RetryAfter(RetryAfter::Floor), "RC001"),
+            (Fault::RetryAfter(RetryAfter::Missing), "RA001"),
+            (Fault::Enforces(Enforced::Off(1)), "CC001"),
+            (Fault::DayToldAsWindow, "DQ003"),
+            (Fault::EffectFirst, "WS001"),
+        ];
+        for (fault, rule) in faults {
+            let spoken = trial(usual((20, 6)), &[fault], 3);
+            assert!(spoken.iter().any(|(named, ..)| named == rule), "{fault:?}: {spoken:?}");
+        }
+    }
+}

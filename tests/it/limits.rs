@@ -1,0 +1,148 @@
+//! `tollgate limits` as a process: the demonstration, what is refused, what an interruption leaves, and the keys.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+use std::sync::mpsc;
+
+use serde_json::Value;
+
+use crate::bad_server::{Server, answer};
+use crate::tool;
+
+const KEY: &str = "sk-limits-9f3b7c21";
+
+#[test]
+fn the_reference_server_inside_passes_and_its_log_is_judged_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("probe.log");
+    let log = log.to_str().unwrap();
+    let probed = tool::run(
+        folder.path(),
+        &[
+            "limits",
+            "--quick",
+            "--limit",
+            "8/1s",
+            "--max-seconds",
+            "9",
+            "--record",
+            log,
+            "--report",
+            "json=a.json",
+        ],
+    );
+    assert_ne!(probed.code, Some(1), "{}{}", probed.stdout, probed.stderr);
+    assert!(probed.stderr.contains("about") && probed.stderr.contains("requests"), "{}", probed.stderr);
+    tool::run(folder.path(), &["judge", log, "--report", "json=b.json"]);
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(folder.path().join(name)).unwrap()).unwrap()
+    };
+    let (live, again) = (read("a.json"), read("b.json"));
+    assert_eq!(live["limits"], again["limits"]);
+    let verdicts = live["limits"][0]["verdicts"].as_array().unwrap();
+    let passed =
+        |rule: &str| verdicts.iter().any(|verdict| verdict["rule"] == rule && verdict["verdict"] == "pass");
+    for rule in ["RA001", "RA004", "RC001", "EN001"] {
+        assert!(passed(rule), "{rule}: {}", probed.stdout);
+    }
+}
+
+#[test]
+fn nothing_is_sent_where_it_must_not_be_or_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let far = ["limits", "--target", "http://api.example.com", "--key", KEY, "--request", "GET /x"];
+    let cases: [(&[&str], &str); 6] = [
+        (&far, "--allow-load api.example.com"),
+        (&["limits", "--target", "http://127.0.0.1:1", "--request", "GET /x"], "--key"),
+        (&["limits", "--target", "http://127.0.0.1:1", "--key", KEY], "--request"),
+        (&["limits", "--burst", "5"], "--semantics bucket"),
+        (
+            &["limits", "--target", "http://127.0.0.1:1", "--key", KEY, "--request", "GET /x", "--dry-run"],
+            "--limit",
+        ),
+        (&["limits", "--write", "POST /leads", "--list", "GET /leads", "--body", "{}"], "{{marker}}"),
+    ];
+    for (arguments, told) in cases {
+        let ended = tool::run(folder.path(), arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains(told) && !ended.stderr.contains(KEY),
+            "{arguments:?}: {}",
+            ended.stderr
+        );
+    }
+    let plan =
+        tool::run(folder.path(), &["limits", "--dry-run", "--limit", "60/60s", "--max-seconds", "300"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.stderr);
+    assert!(
+        plan.stdout.contains("clean-trial") && plan.stdout.contains("left out: writes"),
+        "{}",
+        plan.stdout
+    );
+}
+
+#[test]
+fn a_server_that_never_refuses_fails_and_the_key_it_repeats_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::reading(|stream, _, request| {
+        let line = request.lines().find(|line| line.to_ascii_lowercase().starts_with("authorization"));
+        let line = line.unwrap_or_default();
+        answer(stream, "200 OK", &format!("X-Echo: {line}\r\n"), &format!("{{\"you\":\"{line}\"}}"));
+    });
+    let target = format!("http://{}", server.address);
+    let arguments =
+        ["limits", "--target", &target, "--key", KEY, "--request", "GET /items", "--limit", "2/1s"];
+    let more = ["--quick", "--record", "probe.log", "--report", "json=out.json"];
+    let ended = tool::run(folder.path(), &[&arguments[..], &more[..]].concat());
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("CT001"), "{}", ended.stdout);
+    let kept =
+        ["probe.log", "out.json"].map(|name| std::fs::read_to_string(folder.path().join(name)).unwrap());
+    for text in kept.iter().chain([&ended.stdout, &ended.stderr]) {
+        assert!(!text.contains(KEY), "{text}");
+    }
+    assert!(kept[0].contains("[redacted]"));
+    assert!(
+        server.seen().iter().all(|line| line.is_empty() || line.contains("/items")),
+        "{:?}",
+        server.seen()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_judges_what_was_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let (send, waiting) = mpsc::channel();
+    let server = Server::start(move |stream, number| {
+        if number < 12 {
+            return answer(stream, "200 OK", "", "{}");
+        }
+        send.send(()).unwrap();
+        let mut rest = [0; 64];
+        while std::io::Read::read(stream, &mut rest).is_ok_and(|count| count > 0) {}
+    });
+    let target = format!("http://{}", server.address);
+    let arguments =
+        ["limits", "--target", &target, "--key", KEY, "--request", "GET /items", "--limit", "50/60s"];
+    let more = ["--record", "probe.log"];
+    let child = tool::command(folder.path(), &[&arguments[..], &more[..]].concat()).spawn().unwrap();
+    waiting.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    let done = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(done.success());
+    let ended = tool::ended(child);
+    assert_eq!(ended.code, Some(130), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("interrupted"), "{}", ended.stdout);
+    let log = std::fs::read_to_string(folder.path().join("probe.log")).unwrap();
+    assert!(log.contains("\"undone\"") && log.lines().count() > 12, "{log}");
+}
+
+#[test]
+fn nobody_listening_is_no_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments =
+        ["limits", "--target", "http://127.0.0.1:1", "--key", KEY, "--request", "GET /x", "--limit", "5/1s"];
+    let ended = tool::run(folder.path(), &arguments);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stderr.contains("127.0.0.1:1"), "{}", ended.stderr);
+}
