@@ -158,6 +158,10 @@ fn told(rule: &Rule, verdict: Verdict, head: &Head) -> LimitVerdict {
     let again = !matches!(verdict.outcome, Outcome::Pass | Outcome::Skipped);
     let contract =
         if head.contract.is_empty() { String::new() } else { format!(" --contract {}", head.contract) };
+    let limit = match (head.declared.limit, head.declared.window) {
+        (Some(limit), Some(window)) => format!(" --limit {limit}/{}s", window.as_secs_f64()),
+        _ => String::new(),
+    };
     LimitVerdict {
         rule: rule.info.code.to_owned(),
         name: rule.info.name.to_owned(),
@@ -168,7 +172,7 @@ fn told(rule: &Rule, verdict: Verdict, head: &Head) -> LimitVerdict {
         requests: verdict.requests,
         guard: verdict.guard,
         reproduce: match again {
-            true => format!("tollgate limits --target {}{contract} --seed {}", head.target, head.seed),
+            true => format!("tollgate limits --target {}{contract}{limit} --seed {}", head.target, head.seed),
             false => String::new(),
         },
     }

@@ -500,3 +500,82 @@ fn a_hundred_thousand_requests_are_judged_in_moments() {
     // Quadratic work would take minutes.
     assert!(start.elapsed() < std::time::Duration::from_secs(40), "{:?}", start.elapsed());
 }
+
+/// A burst of eight requests at once, so many of them served, with what each says is left.
+fn burst(book: &mut Book, round: u32, mode: u8, left: &[i64]) {
+    let start = book.now;
+    for place in 0..8_usize {
+        book.now =
+            start + std::time::Duration::from_micros(20) * u32::try_from(place).expect("a small number");
+        let (status, left) = left.get(place).map_or((429, 0), |left| (200, *left));
+        let record = book.send(Probe::Concurrent, mode, status);
+        record.of_round(round).with("X-RateLimit-Remaining", &left.to_string());
+    }
+    book.wait(30_000);
+}
+
+#[test]
+fn races_are_seen_in_counts_and_in_what_is_left() {
+    let judged = |left: &[i64]| {
+        let mut book = Book::new();
+        burst(&mut book, 0, 0, &[3, 4, 1, 2, 0]);
+        burst(&mut book, 1, 0, left);
+        book
+    };
+    judged(&[4, 3, 2, 1, 0]).says("CC001", Pass, "no excess in 2 rounds").says("CC002", Pass, "none twice");
+    let raced = judged(&[4, 4, 3, 2, 1, 0]);
+    raced.says("CC001", Fail, "1 rounds of 2 over").says("CC002", Fail, "remaining 4 comes 2 times");
+    judged(&[4, 3, 3, 1, 0]).says("CC001", Pass, "no excess").says("CC002", Fail, "comes 2 times");
+    let mut undocumented = judged(&[4, 3, 3, 1, 0]);
+    undocumented.log.head.declared.headers = false;
+    undocumented.says("CC002", Warning, "comes 2 times");
+    // A round with a lost answer is left out; without another one nothing is known.
+    let mut lost = Book::new();
+    burst(&mut lost, 0, 0, &[4, 4, 3, 2, 1, 0]);
+    lost.log.records[5].lost();
+    lost.says("CC001", Inconclusive, "G2").says("CC002", Inconclusive, "G2").says(
+        "CC003",
+        Inconclusive,
+        "G2",
+    );
+    let mut few = Book::new();
+    burst(&mut few, 0, 0, &[4, 3, 2, 1, 0]);
+    few.log.records.retain(|record| record.status == 200);
+    few.says("CC001", Inconclusive, "too few requests");
+}
+
+#[test]
+fn connections_share_the_limit() {
+    let judged = |left: &[i64]| {
+        let mut book = Book::new();
+        burst(&mut book, 0, 1, &[4, 3, 2, 1, 0]);
+        burst(&mut book, 0, 2, left);
+        book
+    };
+    judged(&[4, 3, 2, 1, 0]).says("CC003", Pass, "5 to 5");
+    judged(&[4; 8]).says("CC003", Fail, "5 to 8");
+    let mut nodes = judged(&[4; 8]);
+    nodes.log.head.declared.nodes = Some(2.0);
+    nodes.says("CC003", Pass, "5 to 8").says("CC001", Pass, "no excess");
+}
+
+#[test]
+fn a_cost_and_a_caching_layer_are_told() {
+    let mut dear = Book::new();
+    dear.log.head.declared.limit = Some(10);
+    for left in [8, 6, 4, 2, 0] {
+        let record = dear.send(Probe::Sequential, 0, 200);
+        record.with("X-RateLimit-Limit", "10").with("X-RateLimit-Remaining", &left.to_string());
+    }
+    dear.refuse(Probe::Sequential, 0, 9);
+    dear.says("CT004", Warning, "do not cost 1").says("CT001", Inconclusive, "G3").says(
+        "HD004",
+        Inconclusive,
+        "G3",
+    );
+    let mut replayed = Book::new();
+    replayed.drain(Probe::Sequential, 0, 5, 2, 9);
+    let id = replayed.log.records[3].headers[2].clone();
+    replayed.log.records[9].headers[2] = id;
+    replayed.says("CA001", Fail, "more than once").says("EN004", Warning, "replayed or cached");
+}
