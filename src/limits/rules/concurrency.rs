@@ -130,9 +130,9 @@ fn no_race(view: &View<'_>) -> Verdict {
             ""
         };
         return Verdict::fail(format!(
-            "{} rounds of {} over the limit of {limit}, by {excess} at most{nodes}",
+            "{} of {} over the limit of {limit}, by {excess} at most{nodes}",
             over.len(),
-            rounds.len()
+            show::count(rounds.len(), "round")
         ))
         .lines(lines)
         .on(worst.drain.admitted.iter().map(|seen| seen.seq()));

@@ -4,4 +4,5 @@ mod book;
 mod faults;
 mod hand;
 mod honest;
+mod times;
 mod world;
