@@ -59,9 +59,7 @@ impl<'w, W: World> Prober<'w, W> {
     pub async fn prepare(&self) -> Result<(), String> {
         let ready = async {
             probes::warmup(self).await?;
-            let state = self.state.borrow();
-            if state.limit == 0 || state.window.is_zero() {
-                drop(state);
+            if self.limit() == 0 || self.window().is_zero() {
                 probes::discover(self).await?;
             }
             Ok(())

@@ -1,7 +1,5 @@
 //! `tollgate limits` as a process: the demonstration, what is refused, what an interruption leaves, and the keys.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
-
 use std::sync::mpsc;
 
 use serde_json::Value;

@@ -42,8 +42,7 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
     let wire = Wire::new(&probed.origin, &probed.task.authority, &options)?;
     let started = SystemTime::now();
     let (mut log, end) = probe(env, args, &probed, &wire, redactor).await;
-    log.head.started_unix_ms =
-        started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| millis(since));
+    log.head.started_unix_ms = started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis);
     redact(&mut log, redactor);
     if let Some(path) = &args.record
         && let Err(error) = env.files.write_atomic(path, file::write(&log).as_bytes())

@@ -87,7 +87,10 @@ impl Dialer {
             Some((config, name)) => {
                 let connector = TlsConnector::from(Arc::clone(config));
                 let secured = connector.connect(name.clone(), stream).await;
-                Box::new(secured.map_err(|error| format!("TLS could not be agreed on ({error})"))?)
+                Box::new(secured.map_err(|error| format!(
+                    "TLS with `{}` could not be agreed on ({error}); name its authority with --cacert, or accept any \
+                     certificate with --insecure", self.host
+                ))?)
             }
         };
         Ok(Connection { stream, buffer: Buffer::default(), usable: true, held: None })
