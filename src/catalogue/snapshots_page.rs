@@ -37,8 +37,9 @@ pub(super) fn text() -> String {
          | the target, as `[target]` and `[host]` | wherever it stands | the same API elsewhere answers the same |\n\
          | secrets, as `[redacted]` | everywhere, encoded forms included | snapshots are checked in |\n\n\
          A value of fewer than {FEWEST} characters is replaced only where it was captured: elsewhere it would stand by \
-         chance. A longer one must stand alone, between signs or blanks; one of {UNMISTAKABLE} characters and more that a \
-         template made up is found inside of a word, too, in capitals or small letters. Any is found percent-encoded.\n\n\
+         chance. A longer one must stand alone, between signs or blanks; of what a template made up, a number may have letters \
+         beside it, and {UNMISTAKABLE} characters and more are found inside of a word, too, in capitals or small letters. \
+         All are found percent-encoded as well.\n\n\
          A placeholder keeps the type of what it stands for: a redacted number is `\"[id: number]\"`, and null stays \
          null. So a redacted field that changes its type is still seen, and so is a `Retry-After` that becomes a \
          date.\n",

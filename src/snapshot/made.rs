@@ -30,7 +30,7 @@ impl Values {
         let (mut exact, mut folded) = (Finder::default(), Finder::default());
         let mut numbers = Vec::new();
         for (text, placeholder) in fixed {
-            exact.add(text, placeholder, true);
+            exact.add(text, placeholder, Alone::Anywhere);
         }
         for Made { name, value, captured } in made {
             let placeholder = format!("[{name}]");
@@ -42,11 +42,15 @@ impl Values {
                 }
                 _ => continue,
             };
-            let unmistakable = !captured && text.len() >= UNMISTAKABLE;
+            let alone = match (captured, text.len()) {
+                (false, UNMISTAKABLE..) => Alone::Anywhere,
+                (false, _) if text.bytes().all(|byte| byte.is_ascii_digit()) => Alone::AmongLetters,
+                _ => Alone::AsWord,
+            };
             for spelling in [percent_encoded(&text), text] {
-                exact.add(&spelling, &placeholder, unmistakable);
-                if unmistakable {
-                    folded.add(&spelling.to_ascii_lowercase(), &placeholder, true);
+                exact.add(&spelling, &placeholder, alone);
+                if alone == Alone::Anywhere {
+                    folded.add(&spelling.to_ascii_lowercase(), &placeholder, alone);
                 }
             }
         }
@@ -59,7 +63,7 @@ impl Values {
     /// the member `id`, and nowhere else.
     pub(super) fn with_new(mut self, folder: &str, id: &str, name: &str) -> Self {
         let address = format!("{}[{name}]", self.text(folder));
-        self.exact.add(&format!("{folder}{id}"), &address, false);
+        self.exact.add(&format!("{folder}{id}"), &address, Alone::AsWord);
         self.exact.build(false);
         self.new_id = Some((id.to_owned(), format!("[{name}]")));
         self
@@ -139,16 +143,26 @@ struct Finder {
 struct Needle {
     text: String,
     placeholder: String,
-    /// Whether it counts between other letters, too.
-    anywhere: bool,
+    alone: Alone,
+}
+
+/// What may stand beside a value that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    /// Anything.
+    Anywhere,
+    /// No digit: a number may be a part of a name, `ada4821@example.com`.
+    AmongLetters,
+    /// Neither letter nor digit.
+    AsWord,
 }
 
 impl Finder {
-    fn add(&mut self, text: &str, placeholder: &str, anywhere: bool) {
+    fn add(&mut self, text: &str, placeholder: &str, alone: Alone) {
         let known = self.needles.iter().any(|needle| needle.text == text);
         if text.chars().count() >= FEWEST && !known {
             let (text, placeholder) = (text.to_owned(), placeholder.to_owned());
-            self.needles.push(Needle { text, placeholder, anywhere });
+            self.needles.push(Needle { text, placeholder, alone });
         }
     }
 
@@ -169,7 +183,7 @@ impl Finder {
         let mut from = 0;
         for found in searcher.find_iter(text) {
             let needle = &self.needles[found.pattern()];
-            if needle.anywhere || stands_alone(text, found.start(), found.end()) {
+            if needle.alone.holds(text, found.start(), found.end()) {
                 out.push_str(&text[from..found.start()]);
                 out.push_str(&needle.placeholder);
                 from = found.end();
@@ -197,14 +211,21 @@ fn percent_encoded(text: &str) -> String {
     out
 }
 
-/// Whether this part of the text is no piece of a longer word: where it begins or ends with a letter or a digit, none
-/// touches it.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let goes_on = |at: usize| {
-        let before = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-        before && text[at..].chars().next().is_some_and(char::is_alphanumeric)
-    };
-    !goes_on(start) && !goes_on(end)
+impl Alone {
+    /// Whether this part of the text is no piece of a longer word or number. A side at which it has a sign itself needs
+    /// no other.
+    fn holds(self, text: &str, start: usize, end: usize) -> bool {
+        let belongs: fn(char) -> bool = match self {
+            Self::Anywhere => return true,
+            Self::AmongLetters => |c| c.is_ascii_digit(),
+            Self::AsWord => char::is_alphanumeric,
+        };
+        let goes_on = |at: usize| {
+            let before = text[..at].chars().next_back().is_some_and(belongs);
+            before && text[at..].chars().next().is_some_and(belongs)
+        };
+        !goes_on(start) && !goes_on(end)
+    }
 }
 
 /// A placeholder that keeps the type of what it stands for, so that a number that became a text is still seen.
@@ -253,6 +274,7 @@ mod tests {
             ("lead_12 is not lead_1", "lead_12 is not [id]"),
             ("userx7x7x7x7end", "user[random]end"),
             ("12 of 48213, not 482134; abc", "12 of [number], not 482134; abc"),
+            ("ada48213@example.com", "ada[number]@example.com"),
             ("+497048213", "+49[number]"),
             ("NOT_FOUND", "NOT_FOUND"),
         ];
