@@ -113,7 +113,7 @@ const MORE: &str = "
 ## Shapes
 
 `snapshot: shape` keeps the names and types of fields and no values: a number that became text fails, a new value does \
-not. Keys that differ from run to run have placeholders, and what is redacted is told without its members. A shape is \
+not. Keys that differ from run to run have placeholders, and what the step redacts is told without its members. A shape is \
 JSON in which types are texts:
 
 ```json

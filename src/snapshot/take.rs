@@ -132,10 +132,11 @@ impl Taking<'_> {
         }
     }
 
-    /// What a shape is made of: what differs from run to run may be a key, and what is redacted has no members.
+    /// What a shape is made of: what differs from run to run may be a key, and what the step redacts has no members. The
+    /// contract speaks of values.
     fn skeleton(&self, body: &Value, values: &Values) -> Value {
         let mut skeleton = body.clone();
-        for redaction in self.all_rules().iter().flat_map(|rules| &rules.redact) {
+        for redaction in &self.rules.redact {
             let RedactedPlace::Path(path) = &redaction.place else { continue };
             for pointer in pointers(&path.value, body) {
                 match skeleton.pointer_mut(&pointer) {
