@@ -232,5 +232,8 @@ fn rendered(node: &Node, variables: &Arc<Scope>, engine: &Engine) -> Option<Valu
             scope.set(name, Value::String("edge".to_owned()));
         }
     }
-    engine.node(node, &scope).ok()
+    let rendered = engine.node(node, &scope).ok();
+    // Where answers are compared, what was made up here is known for it.
+    variables.adopt(&scope.made());
+    rendered
 }

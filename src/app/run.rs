@@ -63,7 +63,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let stop = Stop::default();
     let listener = tokio::spawn(runtime::interrupt(stop.clone()));
     let other = match &args.against {
-        Some(other) => Some(other_answers(env, args, &suite, &settings, other, redactor, &stop).await?),
+        Some(other) => Some(other_answers(env, args, &wanted, &settings, other, &stop).await?),
         None => None,
     };
     let shelf = match other {
@@ -108,34 +108,38 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
 async fn other_answers(
     env: &mut Env,
     args: &RunArgs,
-    suite: &Suite,
+    wanted: &Wanted<'_>,
     settings: &Settings,
     other: &str,
-    redactor: &Redactor,
     stop: &Stop,
 ) -> Result<Arc<Answers>, Refusal> {
+    let redactor = wanted.redactor;
     let target = gather::origin(other).map_err(|why| format!("--against: {why}"))?;
+    // What both make up must differ, since both may write to one database: in the project's variables and in the bodies
+    // of the error pack, too, which are known before a run. What is chosen stays the same.
+    let seed = settings.seed.wrapping_add(1);
+    let engine = Engine::new(seed, SystemTime::now);
+    let (suite, ()) = Suite::open(env, &Wanted { engine: &engine, ..*wanted }, |_, _| Ok(()))?;
     let answers = Arc::new(Answers::of(redactor.url(&target)));
     let settings = Settings {
         target,
         fail_fast: false,
         repeat: 1,
         baseline: None,
-        // What both make up must differ, since both may write to one database.
-        seed: settings.seed.wrapping_add(1),
+        seed,
         snapshots: Snapshots::Record(Arc::clone(&answers)),
         ..settings.clone()
     };
     let runner = Runner::new(
         Box::new(transport(env, args, &suite.project, &suite.environment)?),
-        suite.contracts.clone(),
-        Engine::new(settings.seed, SystemTime::now),
+        suite.contracts,
+        engine,
         redactor.clone(),
         Arc::clone(&env.files),
-        Arc::clone(&suite.variables),
+        suite.variables,
         settings,
     );
-    against::gather(env, runner, suite.plan.clone(), &answers, args.quiet, stop).await;
+    against::gather(env, runner, suite.plan, &answers, args.quiet, stop).await;
     Ok(answers)
 }
 

@@ -31,6 +31,10 @@ pub(super) struct Shelf {
 struct Tally {
     new: HashSet<String>,
     changed: HashSet<String>,
+    /// What was accepted unseen.
+    accepted: HashMap<String, String>,
+    /// What an answer was like.
+    held: HashSet<String>,
 }
 
 impl Shelf {
@@ -110,22 +114,32 @@ impl Shelf {
 
 impl runner::Shelf for Shelf {
     fn accepted(&self, name: &str) -> Option<String> {
-        self.accepted.get(name).cloned()
+        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.accepted.get(name).or_else(|| self.accepted.get(name)).cloned()
     }
 
     fn unlike(&self, name: &str, new: &Snapshot) -> Result<Option<String>, String> {
+        // Held until it is written: the same step in another repetition may have something else to say.
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = if self.accepted.contains_key(name) { &mut tally.changed } else { &mut tally.new };
-        counted.insert(name.to_owned());
-        drop(tally);
+        if self.update == Some(Update::Accept)
+            && (tally.accepted.contains_key(name) || tally.held.contains(name))
+        {
+            let help = "not accepted: in the same run this step had another answer; redact what differs, and run again";
+            return Ok(Some(help.to_owned()));
+        }
         let written = match self.update {
-            None => Ok(()),
-            Some(Update::Pending) => self.store.write_pending(name, new),
             Some(Update::Accept) => self.store.write_accepted(name, new).and_then(|()| self.clear(name)),
+            Some(Update::Pending) => self.store.write_pending(name, new),
+            None => Ok(()),
         };
         written.map_err(|mistake| format!("{}: {}", mistake.source.name, mistake.title))?;
+        let counted = if self.accepted.contains_key(name) { &mut tally.changed } else { &mut tally.new };
+        counted.insert(name.to_owned());
         Ok(match self.update {
-            Some(Update::Accept) => None,
+            Some(Update::Accept) => {
+                tally.accepted.insert(name.to_owned(), new.contents.clone());
+                None
+            }
             Some(Update::Pending) => {
                 Some(format!("to accept it: `tollgate snapshots accept --filter {name}`"))
             }
@@ -137,7 +151,11 @@ impl runner::Shelf for Shelf {
     }
 
     fn like(&self, name: &str) {
-        if self.update.is_some() {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.held.insert(name.to_owned());
+        // What this run has written itself is not out of date: the step answers now this, now that.
+        let is_own = tally.changed.contains(name) || tally.new.contains(name);
+        if self.update.is_some() && !is_own {
             // What cannot be removed is still there to be reviewed, and does no harm.
             let _ = self.clear(name);
         }
@@ -169,7 +187,75 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::*;
+    use crate::env::{Files, MemoryFiles};
+    use crate::runner::Shelf as _;
+
+    const NAME: &str = "house/leads/shows";
+
+    fn shelf(files: &[(&str, &str)], update: Update) -> Shelf {
+        let files: Arc<dyn Files> = Arc::new(MemoryFiles::new(files.iter().copied()));
+        let store = Store::new(files, store::FOLDER);
+        let accepted = store.accepted(NAME).expect("readable");
+        let pending = store.is_pending(NAME).then(|| NAME.to_owned());
+        Shelf {
+            accepted: accepted.map(|accepted| (NAME.to_owned(), accepted.contents)).into_iter().collect(),
+            pending: pending.into_iter().collect(),
+            store,
+            update: Some(update),
+            command: "tollgate run".to_owned(),
+            tally: Mutex::default(),
+        }
+    }
+
+    fn answer(contents: &str) -> Snapshot {
+        Snapshot { contents: contents.to_owned(), ..Snapshot::default() }
+    }
+
+    const BOTH: [(&str, &str); 2] = [
+        ("snapshots/house/leads/shows.snap", "---\n{}\n---\nold\n"),
+        ("snapshots/house/leads/shows.snap.new", "---\n{}\n---\noutdated\n"),
+    ];
+
+    #[test]
+    fn what_a_run_writes_for_review_stays_although_another_repetition_answers_as_before() {
+        let shelf = shelf(&BOTH, Update::Pending);
+        shelf.unlike(NAME, &answer("new")).expect("written");
+        shelf.like(NAME);
+        let pending = shelf.store.pending(NAME).expect("readable").map(|pending| pending.contents);
+        assert_eq!(pending.as_deref(), Some("new"));
+    }
+
+    #[test]
+    fn what_is_out_of_date_goes_once_the_accepted_one_holds_again() {
+        let shelf = shelf(&BOTH, Update::Pending);
+        shelf.like(NAME);
+        assert!(!shelf.store.is_pending(NAME));
+    }
+
+    #[test]
+    fn of_two_answers_in_one_run_the_second_is_not_accepted_unseen() {
+        let kept = |shelf: &Shelf| shelf.store.accepted(NAME).expect("readable").map(|kept| kept.contents);
+        let first = shelf(&BOTH, Update::Accept);
+        assert_eq!(first.unlike(NAME, &answer("new")), Ok(None));
+        assert_eq!(first.accepted(NAME).as_deref(), Some("new"));
+        assert!(
+            matches!(first.unlike(NAME, &answer("old")), Ok(Some(help)) if help.contains("not accepted"))
+        );
+        assert_eq!((kept(&first).as_deref(), first.store.is_pending(NAME)), (Some("new"), false));
+        let then = shelf(&BOTH, Update::Accept);
+        then.like(NAME);
+        assert!(matches!(then.unlike(NAME, &answer("new")), Ok(Some(_))));
+        assert_eq!(kept(&then).as_deref(), Some("old"));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_not_counted_as_written() {
+        let shelf = shelf(&[], Update::Pending);
+        assert!(shelf.unlike("../outside", &answer("new")).is_err());
+        let tally = shelf.tally.lock().expect("unharmed");
+        assert!(tally.new.is_empty() && tally.changed.is_empty());
+    }
 
     #[test]
     fn words_are_quoted_for_a_shell() {

@@ -17,8 +17,8 @@ pub(super) fn text() -> String {
          * the status line;\n\
          * the headers {}, and those that step or contract name under `headers`; `*` alone is every header; of the usual ones a shape keeps the first alone;\n\
          * the body: JSON with its keys in the order in which they came, two blanks a level; any other text as it is, \
-         control characters made visible; bytes that are no text as their number and hash. Of a text larger than {} KiB \
-         the beginning is kept, and a hash of the whole.\n\n\
+         control characters made visible; bytes that are no text as their number and hash. Of a body \
+         whose text is larger than {} KiB the beginning is kept, and a hash of the whole.\n\n\
          Files are in `{FOLDER}/<contract>/<scenario>/<step>.snap`: the scenario's file below `scenarios/`, without the \
          folder of its contract, and the step's name in small letters. A case has its values behind the step's name. Two \
          steps that would share a file are a mistake in the scenario.\n",
@@ -37,8 +37,9 @@ pub(super) fn text() -> String {
          | the target, as `[target]` and `[host]` | wherever it stands | the same API elsewhere answers the same |\n\
          | secrets, as `[redacted]` | everywhere, encoded forms included | snapshots are checked in |\n\n\
          A value of fewer than {FEWEST} characters is replaced only where it was captured: elsewhere it would stand by \
-         chance. A longer one must stand alone, between signs or blanks; one of {UNMISTAKABLE} characters and more that a \
-         template made up is found inside of a word, too.\n\n\
+         chance. A longer one must stand alone, between signs or blanks; of what a template made up, a number may have letters \
+         beside it, and {UNMISTAKABLE} characters and more are found inside of a word, too, in capitals or small letters. \
+         All are found percent-encoded as well.\n\n\
          A placeholder keeps the type of what it stands for: a redacted number is `\"[id: number]\"`, and null stays \
          null. So a redacted field that changes its type is still seen, and so is a `Retry-After` that becomes a \
          date.\n",
@@ -83,7 +84,8 @@ steps:
 | `tollgate run --update=accept` | writes accepted files at once; look at them before you commit |
 | `tollgate run --target A --against B` | no files: every step's answer of A is compared with that of B |
 
-Where `CI` is set, `--update` is refused. Files are written whole or not at all, and what waits for review survives an \
+Where `CI` is set, `--update` is refused. With `--repeat` a step that answers now this, now that is never accepted \
+unseen. A `--filter` that is the whole name of a snapshot means this one alone. Files are written whole or not at all, and what waits for review survives an \
 interrupted run. An answer that is not what the step expects is not compared: the expectation has failed already.
 
 The files are insta's: in a Rust project `cargo insta review` works on them, too.
@@ -102,14 +104,17 @@ a placeholder:
 | request id, as `[request_id]` | where the contract says it stands, the headers `X-Request-Id` and `Request-Id`, and wherever the answer repeats it | it is another one in every answer |
 | timestamp, as `[timestamp]` | where the contract says it stands | it is the time of the answer |
 | dates and waits, as `[date]` or `[number]` | `Date`, `Expires`, `Last-Modified`, `Age`, `Retry-After` | they count from the time of the answer |
-| counters of rate limits, as `[number]` | headers of rate limits that end in `-remaining`, `-reset`, `-used`, and the counters within `RateLimit` | they count requests |
+| `Content-Length`, as `[number]` | where step or contract keep it | it counts what is redacted, too |
+| counters of rate limits, as `[number]` or `[time]` | headers of rate limits with `remaining`, `reset` or `used` in their names, and the counters within `RateLimit` | they count requests and time |
+| the id of what was created, as `[new_id]` | the last part of the `Location` of a 201 unless it is a word, and wherever the answer repeats it; one of fewer than 4 characters in that address and in members called `id` | the server gives another one each time |
 ";
 
 const MORE: &str = "
 ## Shapes
 
 `snapshot: shape` keeps the names and types of fields and no values: a number that became text fails, a new value does \
-not. A shape is JSON in which types are texts:
+not. Keys that differ from run to run have placeholders, and what the step redacts is told without its members. A shape is \
+JSON in which types are texts:
 
 ```json
 {

@@ -72,14 +72,15 @@ fn usual(name: &str, value: &str, contract: Option<&Contract>) -> Option<String>
     if id.is_some_and(|id| id.eq_ignore_ascii_case(name)) || matches!(name, "x-request-id" | "request-id") {
         return Some("[request_id]".to_owned());
     }
-    if matches!(name, "date" | "expires" | "last-modified" | "age" | "retry-after") {
+    if matches!(name, "date" | "expires" | "last-modified" | "age" | "retry-after" | "content-length") {
         return form(value).map(str::to_owned);
     }
     if !name.contains("ratelimit") && !name.contains("rate-limit") {
         return None;
     }
-    if ["-remaining", "-reset", "-used", "-reset-after"].iter().any(|end| name.ends_with(end)) {
-        return form(value).map(str::to_owned);
+    // Some name a window or what is counted behind it: `x-ratelimit-remaining-minute`.
+    if name.split('-').any(|part| matches!(part, "remaining" | "reset" | "used")) {
+        return form(value).or_else(|| time(value)).map(str::to_owned);
     }
     // The draft's one field has the counters among its parameters.
     (name == "ratelimit").then(|| counters(value))
@@ -97,6 +98,13 @@ fn form(value: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// A time of day or a span of time in one of the spellings that are no HTTP: `6m0s`, `1.5`, `2026-11-26T04:30:02Z`.
+fn time(value: &str) -> Option<&'static str> {
+    let starts = value.starts_with(|c: char| c.is_ascii_digit());
+    let is_time = starts && value.chars().all(|c| c.is_ascii_alphanumeric() || ".:+-".contains(c));
+    is_time.then_some("[time]")
 }
 
 /// `limit=10, remaining=[number], reset=[number]`.
@@ -135,6 +143,13 @@ mod tests {
             ("x-ratelimit-limit", "60", None),
             ("x-ratelimit-remaining", "59", Some("[number]")),
             ("x-rate-limit-reset", "60", Some("[number]")),
+            ("x-ratelimit-remaining-minute", "59", Some("[number]")),
+            ("x-ratelimit-reset-requests", "6m0s", Some("[time]")),
+            ("x-ratelimit-reset", "2026-11-26T04:30:02.5Z", Some("[time]")),
+            ("x-ratelimit-remaining", "-1", None),
+            ("x-ratelimit-remaining", "many", None),
+            ("x-ratelimit-limit-minute", "60", None),
+            ("content-length", "60", Some("[number]")),
             ("ratelimit", "\"default\";r=50;t=30", Some("\"default\";r=[number];t=[number]")),
             (
                 "ratelimit",

@@ -1,9 +1,10 @@
 //! Values that are others in the next run, found again wherever an answer repeats them.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::template::Made;
 
@@ -14,74 +15,66 @@ pub const UNMISTAKABLE: usize = 6;
 
 /// The values of one scenario, and what stands for each.
 pub(super) struct Values {
-    needles: Vec<Needle>,
-    searcher: Option<AhoCorasick>,
+    exact: Finder,
+    /// What a template made up, whatever the case: servers write emails and ids in small letters or in capitals.
+    folded: Finder,
     numbers: Vec<(Number, String)>,
-}
-
-struct Needle {
-    text: String,
-    placeholder: String,
-    /// Whether it counts between other letters, too.
-    anywhere: bool,
+    /// The id of what was just created, if it is too short to be looked for in texts, and what stands for it.
+    new_id: Option<(String, String)>,
 }
 
 impl Values {
     /// Looks for these from now on; the first name of a value counts. `fixed` come first, and count anywhere.
     /// `is_documented` tells texts that are the same in every run although they were captured.
     pub(super) fn new(fixed: &[(&str, &str)], made: &[Made], is_documented: impl Fn(&str) -> bool) -> Self {
-        let mut values = Self { needles: Vec::new(), searcher: None, numbers: Vec::new() };
+        let (mut exact, mut folded) = (Finder::default(), Finder::default());
+        let mut numbers = Vec::new();
         for (text, placeholder) in fixed {
-            values.add(text, placeholder, true);
+            exact.add(text, placeholder, Alone::Anywhere);
         }
         for Made { name, value, captured } in made {
-            match value {
-                Value::String(text) if !is_documented(text) => {
-                    let anywhere = !captured && text.len() >= UNMISTAKABLE;
-                    values.add(text, &format!("[{name}]"), anywhere);
-                }
+            let placeholder = format!("[{name}]");
+            let text = match value {
+                Value::String(text) if !is_documented(text) => text.clone(),
                 Value::Number(number) if number.to_string().len() >= FEWEST => {
-                    values.numbers.push((number.clone(), typed(&format!("[{name}]"), value)));
-                    let text = number.to_string();
-                    let anywhere = !captured && text.len() >= UNMISTAKABLE;
-                    values.add(&text, &format!("[{name}]"), anywhere);
+                    numbers.push((number.clone(), typed(&placeholder, value)));
+                    number.to_string()
                 }
-                _ => {}
+                _ => continue,
+            };
+            let alone = match (captured, text.len()) {
+                (false, UNMISTAKABLE..) => Alone::Anywhere,
+                (false, _) if text.bytes().all(|byte| byte.is_ascii_digit()) => Alone::AmongLetters,
+                _ => Alone::AsWord,
+            };
+            for spelling in [percent_encoded(&text), text] {
+                exact.add(&spelling, &placeholder, alone);
+                if alone == Alone::Anywhere {
+                    folded.add(&spelling.to_ascii_lowercase(), &placeholder, alone);
+                }
             }
         }
-        let texts = values.needles.iter().map(|needle| &needle.text);
-        // Without a searcher nothing is replaced: a snapshot that differs is seen, and nothing breaks.
-        let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts);
-        values.searcher = built.ok().filter(|_| !values.needles.is_empty());
-        values
+        exact.build(false);
+        folded.build(true);
+        Self { exact, folded, numbers, new_id: None }
     }
 
-    fn add(&mut self, text: &str, placeholder: &str, anywhere: bool) {
-        let known = self.needles.iter().any(|needle| needle.text == text);
-        if text.chars().count() >= FEWEST && !known {
-            let (text, placeholder) = (text.to_owned(), placeholder.to_owned());
-            self.needles.push(Needle { text, placeholder, anywhere });
-        }
+    /// Looks for the address of what was just created, too: an id of a character or three means something there, and as
+    /// the member `id`, and nowhere else.
+    pub(super) fn with_new(mut self, folder: &str, id: &str, name: &str) -> Self {
+        let address = format!("{}[{name}]", self.text(folder));
+        self.exact.add(&format!("{folder}{id}"), &address, Alone::AsWord);
+        self.exact.build(false);
+        self.new_id = Some((id.to_owned(), format!("[{name}]")));
+        self
     }
 
     /// The text with a placeholder for each such value.
     pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(searcher) = &self.searcher else { return Cow::Borrowed(text) };
-        let mut out = String::new();
-        let mut from = 0;
-        for found in searcher.find_iter(text) {
-            let needle = &self.needles[found.pattern()];
-            if needle.anywhere || stands_alone(text, found.start(), found.end()) {
-                out.push_str(&text[from..found.start()]);
-                out.push_str(&needle.placeholder);
-                from = found.end();
-            }
+        match self.exact.replaced(text) {
+            Cow::Borrowed(text) => self.folded.replaced(text),
+            Cow::Owned(text) => Cow::Owned(self.folded.replaced(&text).into_owned()),
         }
-        if from == 0 {
-            return Cow::Borrowed(text);
-        }
-        out.push_str(&text[from..]);
-        Cow::Owned(out)
     }
 
     /// Replaces the values in the texts and numbers of a body, keys included.
@@ -99,22 +92,140 @@ impl Values {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.body(item)),
             Value::Object(members) => {
-                if members.keys().any(|key| matches!(self.text(key), Cow::Owned(_))) {
-                    let renamed = std::mem::take(members).into_iter();
-                    members.extend(renamed.map(|(key, value)| (self.text(&key).into_owned(), value)));
+                self.rename(members);
+                if let (Some((new, placeholder)), Some(id)) = (&self.new_id, members.get_mut("id"))
+                    && text_of(id).is_some_and(|id| id == *new)
+                {
+                    *id = Value::String(typed(placeholder, id));
                 }
                 members.values_mut().for_each(|value| self.body(value));
             }
             Value::Null | Value::Bool(_) => {}
         }
     }
+
+    /// Replaces the values in the keys of a body alone.
+    pub(super) fn keys(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.keys(item)),
+            Value::Object(members) => {
+                self.rename(members);
+                members.values_mut().for_each(|value| self.keys(value));
+            }
+            _ => {}
+        }
+    }
+
+    fn rename(&self, members: &mut Map<String, Value>) {
+        if members.keys().any(|key| matches!(self.text(key), Cow::Owned(_))) {
+            let renamed = std::mem::take(members).into_iter();
+            members.extend(renamed.map(|(key, value)| (self.text(&key).into_owned(), value)));
+        }
+    }
 }
 
-/// Whether no letter or digit touches this part of the text.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let before = text[..start].chars().next_back();
-    let after = text[end..].chars().next();
-    ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+/// A text or a number as text.
+pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
+}
+
+/// Finds texts within others.
+#[derive(Default)]
+struct Finder {
+    needles: Vec<Needle>,
+    searcher: Option<AhoCorasick>,
+}
+
+struct Needle {
+    text: String,
+    placeholder: String,
+    alone: Alone,
+}
+
+/// What may stand beside a value that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    /// Anything.
+    Anywhere,
+    /// No digit: a number may be a part of a name, `ada4821@example.com`.
+    AmongLetters,
+    /// Neither letter nor digit.
+    AsWord,
+}
+
+impl Finder {
+    fn add(&mut self, text: &str, placeholder: &str, alone: Alone) {
+        let known = self.needles.iter().any(|needle| needle.text == text);
+        if text.chars().count() >= FEWEST && !known {
+            let (text, placeholder) = (text.to_owned(), placeholder.to_owned());
+            self.needles.push(Needle { text, placeholder, alone });
+        }
+    }
+
+    /// Gets ready to look for what was added.
+    fn build(&mut self, any_case: bool) {
+        let texts = self.needles.iter().map(|needle| &needle.text);
+        let built = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(any_case)
+            .build(texts);
+        // Without a searcher nothing is replaced: a snapshot that differs is seen, and nothing breaks.
+        self.searcher = built.ok().filter(|_| !self.needles.is_empty());
+    }
+
+    fn replaced<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(searcher) = &self.searcher else { return Cow::Borrowed(text) };
+        let mut out = String::new();
+        let mut from = 0;
+        for found in searcher.find_iter(text) {
+            let needle = &self.needles[found.pattern()];
+            if needle.alone.holds(text, found.start(), found.end()) {
+                out.push_str(&text[from..found.start()]);
+                out.push_str(&needle.placeholder);
+                from = found.end();
+            }
+        }
+        if from == 0 {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(&text[from..]);
+        Cow::Owned(out)
+    }
+}
+
+/// The text as a part of a URL (RFC 3986 section 2.1).
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+impl Alone {
+    /// Whether this part of the text is no piece of a longer word or number. A side at which it has a sign itself needs
+    /// no other.
+    fn holds(self, text: &str, start: usize, end: usize) -> bool {
+        let belongs: fn(char) -> bool = match self {
+            Self::Anywhere => return true,
+            Self::AmongLetters => |c| c.is_ascii_digit(),
+            Self::AsWord => char::is_alphanumeric,
+        };
+        let goes_on = |at: usize| {
+            let before = text[..at].chars().next_back().is_some_and(belongs);
+            before && text[at..].chars().next().is_some_and(belongs)
+        };
+        !goes_on(start) && !goes_on(end)
+    }
 }
 
 /// A placeholder that keeps the type of what it stands for, so that a number that became a text is still seen.
@@ -163,6 +274,7 @@ mod tests {
             ("lead_12 is not lead_1", "lead_12 is not [id]"),
             ("userx7x7x7x7end", "user[random]end"),
             ("12 of 48213, not 482134; abc", "12 of [number], not 482134; abc"),
+            ("ada48213@example.com", "ada[number]@example.com"),
             ("+497048213", "+49[number]"),
             ("NOT_FOUND", "NOT_FOUND"),
         ];
@@ -178,6 +290,52 @@ mod tests {
             body.as_object().and_then(|body| body.keys().next_back().cloned()).as_deref(),
             Some("[id]")
         );
+    }
+
+    #[test]
+    fn what_a_template_made_up_is_found_in_capitals_and_in_addresses() {
+        let values = Values::new(
+            &[],
+            &[
+                made("email", json!("ab12cd34@example.com"), false),
+                made("now", json!("2026-11-26T04:30:02.035Z"), false),
+                made("id", json!("Lead:7x"), true),
+            ],
+            |_| false,
+        );
+        let table = [
+            ("AB12CD34@EXAMPLE.COM", "[email]"),
+            (
+                "/leads?email=ab12cd34%40example.com&at=2026-11-26t04%3a30%3a02.035z",
+                "/leads?email=[email]&at=[now]",
+            ),
+            ("/leads/Lead%3A7x", "/leads/[id]"),
+            ("lead:7x is another one", "lead:7x is another one"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(values.text(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_short_id_is_found_in_its_address_and_as_the_member_id() {
+        let made = [made("workspace", json!("ws_12345"), true)];
+        let values = Values::new(&[("http://a:8080", "[target]")], &made, |_| false);
+        let values = values.with_new("/ws/ws_12345/leads/", "7", "new_id");
+        let table = [
+            ("/ws/ws_12345/leads/7", "/ws/[workspace]/leads/[new_id]"),
+            ("http://a:8080/ws/ws_12345/leads/7.", "[target]/ws/[workspace]/leads/[new_id]."),
+            ("/ws/ws_12345/leads/71", "/ws/ws_12345/leads/71"),
+            ("7", "7"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(values.text(text), expected);
+        }
+        let mut body = json!({"id": 7, "count": 7, "items": [{"id": "7"}, {"id": 8}]});
+        values.body(&mut body);
+        let expected =
+            json!({"id": "[new_id: number]", "count": 7, "items": [{"id": "[new_id]"}, {"id": 8}]});
+        assert_eq!(body, expected);
     }
 
     #[test]

@@ -71,8 +71,12 @@ pub fn spec(node: &Node, problems: &mut Problems<'_>) -> Option<SnapshotSpec> {
 
 /// Reads the keys that step and contract share.
 pub fn rules(fields: &Fields<'_>, problems: &mut Problems<'_>) -> SnapshotRules {
+    let headers = fields.texts("headers");
+    for name in headers.iter().filter(|name| !is_header(name.value.trim())) {
+        problems.add(name.span, "this is not the name of a header", "a token of ASCII characters");
+    }
     let lower = |name: Spanned<String>| name.value.trim().to_ascii_lowercase();
-    let headers = fields.texts("headers").into_iter().map(lower).collect();
+    let headers = headers.into_iter().map(lower).collect();
     let mut redact = Vec::new();
     for (place, placeholder) in fields.pairs("redact") {
         let Some(placeholder) = placeholder.as_text().map(str::to_owned) else { continue };
@@ -80,14 +84,28 @@ pub fn rules(fields: &Fields<'_>, problems: &mut Problems<'_>) -> SnapshotRules 
             check(&place, problems);
             RedactedPlace::Path(place)
         } else {
-            let name = place.value.strip_prefix("header ").unwrap_or(&place.value);
-            RedactedPlace::Header(name.trim().to_ascii_lowercase())
+            let named = place.value.strip_prefix("header ").map(str::trim);
+            // Nobody's headers have dots, and a place of a body that is taken for one would go unnoticed.
+            if !named.map_or(!place.value.contains('.') && is_header(&place.value), is_header) {
+                problems.add_with_help(
+                    place.span,
+                    "this is neither a JSONPath nor the name of a header",
+                    "a JSONPath starts with `$`, the whole body",
+                    "JSONPath as in RFC 9535: `$.error.code`, `$.items[*].id`; or a header: `etag`",
+                );
+            }
+            RedactedPlace::Header(named.unwrap_or(&place.value).to_ascii_lowercase())
         };
         redact.push(Redaction { place, placeholder });
     }
     let sort = fields.texts("sort");
     sort.iter().for_each(|path| check(path, problems));
     SnapshotRules { headers, redact, sort: sort.into_iter().map(|path| path.value).collect() }
+}
+
+/// Whether a header may be called so (RFC 9110 section 5.1).
+fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
 }
 
 fn check(path: &Spanned<String>, problems: &mut Problems<'_>) {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::made::{Values, typed};
+use super::made::{FEWEST, Values, text_of, typed};
 use super::{headers, shape};
 use crate::jsonpath;
 use crate::model::{
@@ -17,6 +17,8 @@ use crate::template::Made;
 
 /// Largest text that is kept as it is, in bytes; of a larger one the beginning is kept, and a hash of the whole.
 pub const LARGEST: usize = 256 << 10;
+/// What the id of something that was just created is called where no capture names it.
+const NEW_ID: &str = "new_id";
 /// Most places that one JSONPath redacts or sorts.
 const PLACES: usize = 10_000;
 
@@ -51,11 +53,16 @@ pub fn take(response: &Response, body: &Body, with: &Taking<'_>) -> String {
         let _ = write!(text, "\n{line}");
     }
     text.push_str("\n\n");
-    match (json(response, body), with.form) {
-        (Some(value), SnapshotForm::Values) => text.push_str(&with.body(value, &values)),
-        (Some(value), SnapshotForm::Shape) => text.push_str(&shape::of(value).to_text()),
-        (None, _) => text.push_str(&raw(&response.body, |text| values.text(text).into_owned())),
-    }
+    // Secrets go first: the part of one that is left of a cut would not be known for what it is.
+    let body = match (json(response, body), with.form) {
+        (Some(value), SnapshotForm::Values) => shortened(&with.redactor.text(&with.body(value, &values))),
+        (Some(value), SnapshotForm::Shape) => shape::of(&with.skeleton(value, &values)).to_text(),
+        (None, _) => {
+            let text = raw(&response.body, |text| values.text(text).into_owned());
+            shortened(&with.redactor.text(&text))
+        }
+    };
+    text.push_str(&body);
     with.redactor.text(text.trim_end()).into_owned()
 }
 
@@ -83,9 +90,13 @@ fn raw(bytes: &[u8], replaced: impl Fn(&str) -> String) -> String {
         c if c.is_ascii_control() => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),
         c => c,
     };
-    let text: String = replaced(text).chars().map(control).collect();
+    replaced(text).chars().map(control).collect()
+}
+
+/// The beginning of a large text, and a hash that tells whether the rest is the same.
+fn shortened(text: &str) -> String {
     if text.len() <= LARGEST {
-        return text;
+        return text.to_owned();
     }
     let kept = (0..=LARGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let hash = Sha256::digest(text.as_bytes());
@@ -109,7 +120,34 @@ impl Taking<'_> {
         let codes = self.contract.map(|contract| &contract.codes);
         // What a capture or a template named keeps that name.
         let made: Vec<Made> = self.made.iter().cloned().chain(created(response)).collect();
-        Values::new(&fixed, &made, |text| codes.is_some_and(|codes| codes.contains_key(text)))
+        let values = Values::new(&fixed, &made, |text| codes.is_some_and(|codes| codes.contains_key(text)));
+        match address(response) {
+            Some((folder, id)) if id.len() < FEWEST => {
+                let is_it =
+                    |made: &&Made| made.captured && text_of(&made.value).is_some_and(|text| text == id);
+                let name = self.made.iter().find(is_it).map_or(NEW_ID, |made| &made.name);
+                values.with_new(folder, id, name)
+            }
+            _ => values,
+        }
+    }
+
+    /// What a shape is made of: what differs from run to run may be a key, and what the step redacts has no members. The
+    /// contract speaks of values.
+    fn skeleton(&self, body: &Value, values: &Values) -> Value {
+        let mut skeleton = body.clone();
+        for redaction in &self.rules.redact {
+            let RedactedPlace::Path(path) = &redaction.place else { continue };
+            for pointer in pointers(&path.value, body) {
+                match skeleton.pointer_mut(&pointer) {
+                    Some(Value::Object(members)) => members.clear(),
+                    Some(Value::Array(items)) => items.clear(),
+                    _ => {}
+                }
+            }
+        }
+        values.keys(&mut skeleton);
+        skeleton
     }
 
     fn body(&self, body: &Value, values: &Values) -> String {
@@ -167,16 +205,27 @@ impl Taking<'_> {
     }
 }
 
-/// The id of what was just created, by the last part of a 201's `Location` (RFC 9110 section 15.3.2): the server gives
-/// another one each time, and no step has to capture it. Small letters and hyphens alone are a word of the API.
+/// The id of what was just created: the server gives another one each time, and no step has to capture it.
 fn created(response: &Response) -> Vec<Made> {
-    let location = response.header("location").filter(|_| response.status == 201).unwrap_or_default();
-    let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let is_word = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    let Some(id) = path.rsplit('/').next().filter(|id| !is_word(id)) else { return Vec::new() };
+    let Some((_, id)) = address(response) else { return Vec::new() };
     let number = id.parse::<u64>().ok().map(Value::from);
     let values = [Some(Value::from(id)), number].into_iter().flatten();
-    values.map(|value| Made { name: "new_id".to_owned(), value, captured: true }).collect()
+    values.map(|value| Made { name: NEW_ID.to_owned(), value, captured: true }).collect()
+}
+
+/// Where what was just created is, by a 201's `Location` (RFC 9110 section 15.3.2): the path up to the last part, and
+/// that part, which is the id. Small letters and hyphens alone are a word of the API.
+fn address(response: &Response) -> Option<(&str, &str)> {
+    let header =
+        response.headers.iter().find(|header| header.name == "location" && response.status == 201)?;
+    let location = std::str::from_utf8(&header.value).ok()?.split(['?', '#']).next()?.trim_end_matches('/');
+    let path = match location.split_once("://") {
+        Some((_, rest)) => &rest[rest.find('/')?..],
+        None => location,
+    };
+    let (folder, id) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
+    let is_word = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    (!is_word).then_some((folder, id))
 }
 
 fn pointers(path: &str, body: &Value) -> Vec<String> {

@@ -76,6 +76,29 @@ changed  house/leads/changed  scenarios/leads.yaml:7  GET /leads (changed.snap)
 }
 
 #[test]
+fn the_whole_name_of_a_snapshot_chooses_no_other() {
+    let folder = project();
+    let path = folder.path();
+    fs::copy(
+        path.join("snapshots/house/leads/changed.snap.new"),
+        path.join("snapshots/house/leads/changed-twice.snap.new"),
+    )
+    .unwrap();
+    for args in [&["accept"][..], &["list", "--pending"]] {
+        let ended = tool::run(path, &[&["snapshots"], args, &["--filter", "house/leads/changed"]].concat());
+        assert!(!ended.stdout.contains("changed-twice"), "{args:?}: {}", ended.stdout);
+        assert!(ended.stdout.contains("house/leads/changed"), "{args:?}: {}{}", ended.stdout, ended.stderr);
+        fs::copy(
+            path.join("snapshots/house/leads/changed-twice.snap.new"),
+            path.join("snapshots/house/leads/changed.snap.new"),
+        )
+        .unwrap();
+    }
+    let both = tool::run(path, &["snapshots", "reject", "--filter", "house/leads/change"]);
+    assert!(both.stdout.ends_with("2 rejected\n"), "{}", both.stdout);
+}
+
+#[test]
 fn a_file_that_is_broken_is_named_and_the_others_are_accepted() {
     let folder = project();
     let path = folder.path();

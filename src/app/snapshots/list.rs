@@ -52,12 +52,12 @@ pub(super) fn run(env: &mut Env, store: &Store, entries: Vec<Entry>, args: &List
         Err(Refusal::Mistakes(mistakes)) => return show_mistakes(env, &mistakes),
     };
     let is_unreferenced = |name: &str| referenced.as_ref().is_some_and(|names| !names.contains(name));
-    let all = entries.len();
-    let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+    let known = entries.clone();
     let mut entries = entries;
-    entries.retain(|entry| is_chosen(store, &entry.name, &args.filter));
-    if entries.is_empty() && all > 0 {
-        return refuse(env, &nothing_chosen(&args.filter, "", names.iter().map(String::as_str)));
+    entries.retain(|entry| is_chosen(store, &entry.name, &args.filter, &known));
+    if entries.is_empty() && !known.is_empty() {
+        let names = known.iter().map(|entry| entry.name.as_str());
+        return refuse(env, &nothing_chosen(&args.filter, "", names));
     }
     entries.retain(|entry| !args.pending || entry.state != State::Accepted);
     entries.retain(|entry| !args.unreferenced || is_unreferenced(&entry.name));

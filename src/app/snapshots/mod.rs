@@ -48,7 +48,7 @@ fn pending(store: &Store, entries: &[Entry], filters: &[String]) -> Result<Vec<E
     let pending: Vec<&Entry> = entries.iter().filter(|entry| entry.state != State::Accepted).collect();
     let chosen: Vec<Entry> = pending
         .iter()
-        .filter(|entry| is_chosen(store, &entry.name, filters))
+        .filter(|entry| is_chosen(store, &entry.name, filters, entries))
         .map(|entry| (*entry).clone())
         .collect();
     if chosen.is_empty() && !pending.is_empty() {
@@ -57,10 +57,15 @@ fn pending(store: &Store, entries: &[Entry], filters: &[String]) -> Result<Vec<E
     Ok(chosen)
 }
 
-/// Whether one of the texts is in the name or the path, case ignored, as in `tollgate run --filter`.
-fn is_chosen(store: &Store, name: &str, filters: &[String]) -> bool {
-    let name = store.pending_path(name).to_string_lossy().replace('\\', "/").to_lowercase();
-    filters.is_empty() || filters.iter().any(|text| name.contains(&text.to_lowercase()))
+/// Whether one of the texts is in the name or the path, case ignored, as in `tollgate run --filter`. A text that is the
+/// whole name of a snapshot means this one alone: the command that a run prints must not accept its neighbours.
+fn is_chosen(store: &Store, name: &str, filters: &[String], entries: &[Entry]) -> bool {
+    let path = store.pending_path(name).to_string_lossy().replace('\\', "/").to_lowercase();
+    let chooses = |text: &String| {
+        let is_name = entries.iter().any(|entry| entry.name == *text);
+        if is_name { name == text } else { path.contains(&text.to_lowercase()) }
+    };
+    filters.is_empty() || filters.iter().any(chooses)
 }
 
 fn nothing_chosen<'a>(filters: &[String], what: &str, names: impl Iterator<Item = &'a str>) -> String {

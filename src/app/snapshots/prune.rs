@@ -30,7 +30,7 @@ pub(super) fn run(
     };
     let (mut text, mut mistakes, mut deleted) = (String::new(), Vec::new(), 0);
     let unnamed = entries.iter().filter(|entry| !names.contains(&entry.name));
-    for entry in unnamed.filter(|entry| is_chosen(store, &entry.name, &args.filter)) {
+    for entry in unnamed.filter(|entry| is_chosen(store, &entry.name, &args.filter, entries)) {
         match delete(store, entry) {
             Ok(()) => {
                 deleted += 1;

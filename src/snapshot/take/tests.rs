@@ -126,6 +126,14 @@ fn the_id_of_what_was_created_is_found_by_its_address() {
         of(201, "/leads/48213/?x=1", json!(48_213), &[]),
         expected("201 Created", "/leads/[new_id]/?x=1", "[new_id: number]")
     );
+    // A short id has its place in the address, or is called so.
+    assert_eq!(
+        of(201, "http://127.0.0.1:4000/leads/7", json!("7"), &[]),
+        expected("201 Created", "[target]/leads/[new_id]", "7")
+    );
+    let short = Made { name: "lead_id".to_owned(), value: json!(7), captured: true };
+    assert_eq!(of(201, "/leads/7", json!("7"), &[short]), expected("201 Created", "/leads/[lead_id]", "7"));
+    assert_eq!(of(201, "lead_Ab1", json!("7"), &[]), expected("201 Created", "[new_id]", "7"));
     // A capture has a better name; a word is no id; elsewhere a `Location` is an address to go to.
     let captured = Made { name: "lead_id".to_owned(), value: json!("lead_Ab1"), captured: true };
     assert_eq!(
@@ -166,6 +174,41 @@ fn a_shape_tells_types_and_no_values() {
     let answer = response(200, &[], br#"{"id": 1, "name": "Ada", "tags": []}"#);
     let text = taken(&answer, &SnapshotRules::default(), &[], SnapshotForm::Shape);
     assert_eq!(text, "HTTP 200 OK\n\n{\n  \"id\": \"number\",\n  \"name\": \"string\",\n  \"tags\": []\n}");
+}
+
+#[test]
+fn a_shape_has_placeholders_for_keys_and_no_members_of_what_is_redacted() {
+    let answer = response(200, &[], br#"{"by_id": {"lead_77x": {"n": 1}}, "meta": {"any": [1]}, "id": 1}"#);
+    let path = |path: &str| RedactedPlace::Path(Spanned::new(path.to_owned(), Span::default()));
+    let redact =
+        ["$.meta", "$.id"].map(|place| Redaction { place: path(place), placeholder: "[x]".to_owned() });
+    let rules = SnapshotRules { redact: redact.into(), ..SnapshotRules::default() };
+    let made = [Made { name: "lead".to_owned(), value: json!("lead_77x"), captured: true }];
+    let text = taken(&answer, &rules, &made, SnapshotForm::Shape);
+    let expected = json!({"by_id": {"[lead]": {"n": "number"}}, "meta": {}, "id": "number"});
+    assert_eq!(text, format!("HTTP 200 OK\n\n{}", serde_json::to_string_pretty(&expected).unwrap()));
+}
+
+#[test]
+fn of_a_large_body_the_beginning_is_kept_and_no_part_of_a_secret() {
+    let redactor = Redactor::new();
+    assert_eq!(redactor.add("tok_55555_77777"), Ok(()));
+    let rules = SnapshotRules::default();
+    let of = |body: String| {
+        let (response, body) = response(200, &[], body.as_bytes());
+        let (captures, made, form) = (&[][..], &[][..], SnapshotForm::Values);
+        let with =
+            Taking { form, rules: &rules, contract: None, captures, made, target: "", redactor: &redactor };
+        take(&response, &body, &with)
+    };
+    for (before, behind) in [("", ""), ("[\"", "\"]")] {
+        for cut in 1..15 {
+            let filler = "x".repeat(LARGEST - cut - if before.is_empty() { 0 } else { 5 });
+            let text = of(format!("{before}{filler}tok_55555_77777{}{behind}", "y".repeat(100)));
+            assert!(!text.contains("xt") && text.contains("SHA-256 of the whole"), "{cut}");
+            assert!(text.len() < LARGEST + 300, "{cut}");
+        }
+    }
 }
 
 #[test]
