@@ -9,6 +9,7 @@ mod edges;
 mod event;
 mod exchange;
 mod finding;
+mod load;
 mod matrix;
 mod node;
 mod report;
@@ -29,6 +30,11 @@ pub use event::Event;
 pub use exchange::{Cut, Exchange, Header, Request, Response, TransportError, TransportErrorKind};
 pub use finding::{
     Finding, Observation, Place, RuleInfo, SchemaViolation, Severity, Source as RuleSource, Spread,
+};
+pub use load::{
+    LoadCause, LoadCounts, LoadGenerator, LoadHistogram, LoadJudging, LoadLimit, LoadModel, LoadOutcome,
+    LoadPoint, LoadReport, LoadSeries, LoadStage, LoadStep, LoadThrottling, LoadWindow, On429, Percentiles,
+    RetryAfterCount, ThresholdResult, ThresholdWindows,
 };
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BaselineReport, Finding, Matrix, Severity};
+use super::{BaselineReport, Finding, LoadReport, Matrix, Severity};
 
 /// What can be said about a step, a scenario or a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,8 @@ pub enum Kind {
     Run,
     /// `tollgate mutants`: a run on the clean server, and the kill matrix beside it.
     Mutants,
+    /// `tollgate load`: one scenario whose steps were sent again and again, and `load` with what was measured.
+    Load,
 }
 
 /// Findings by severity, repetitions counted.
@@ -225,6 +227,9 @@ pub struct Report {
     /// The kill matrix, in reports of `tollgate mutants`.
     #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
     pub matrix: Option<Matrix>,
+    /// What was measured, in reports of `tollgate load`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Box<LoadReport>>,
     /// How the run and its baseline agree, if it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineReport>,

@@ -20,7 +20,7 @@ impl Redactor {
             Event::RunJudged { findings, .. } => {
                 findings.iter_mut().for_each(|finding| self.finding(finding));
             }
-            Event::RunFinished { .. } => {}
+            Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
         event
     }

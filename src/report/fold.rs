@@ -66,6 +66,7 @@ impl Fold {
                 across: None,
                 findings: Vec::new(),
                 matrix: None,
+                load: None,
                 baseline: None,
             },
             verdict: None,
@@ -100,7 +101,7 @@ impl Fold {
                 self.verdict = Some(Verdict::of_parts(self.verdict.into_iter().chain([*verdict])));
                 self.report.across = Some(Across { verdict: *verdict, findings });
             }
-            Event::RunFinished { .. } => {}
+            Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
     }
 

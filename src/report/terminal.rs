@@ -280,7 +280,7 @@ impl Reporter for Terminal {
                     self.step(findings);
                 }
             }
-            Event::RunFinished { .. } => {}
+            Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
         Ok(())
     }
