@@ -4,8 +4,10 @@ mod body;
 mod client;
 mod failure;
 mod http;
+pub mod load;
 mod message;
 mod redirect;
+mod trust;
 
 use std::future::Future;
 use std::pin::Pin;
