@@ -326,8 +326,7 @@ pub struct LoadThrottling {
     pub retry_after: Vec<RetryAfterCount>,
     /// Throttled answers whose `Retry-After` is missing, a date, or not to be read.
     pub without_seconds: u64,
-    /// Windows of the declared limit; of 100 ms if none is declared and they are asked for by no threshold. At most
-    /// 3600; later ones are left out, and `windows_seen` counts on.
+    /// Windows of the declared limit. At most 3600; later ones are left out, and `windows_seen` counts on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<LoadWindow>,
     /// Windows seen, those left out included.
@@ -393,9 +392,9 @@ pub struct LoadGenerator {
     pub connections: u64,
     /// Most requests under way at once that were allowed.
     pub max_in_flight: u32,
-    /// Processor time of the whole process, in milliseconds.
+    /// Processor time of the threads that sent, in milliseconds; 0 where it cannot be told.
     pub cpu_ms: u64,
-    /// Processor time as a share of one processor, over the run: 1.0 is one that never rested.
+    /// The same as a share of one processor, over the run: 1.0 is one that never rested.
     pub cpu_share: f64,
     /// Peak memory of the process in kibibytes; 0 where it cannot be told.
     pub rss_kib: u64,

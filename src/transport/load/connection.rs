@@ -72,6 +72,12 @@ impl Connection {
         self.room.get(self.start..self.filled).unwrap_or_default()
     }
 
+    /// The answer in the bytes, read anew.
+    pub fn parsed(&self) -> Option<Answer> {
+        let (mut start, mut head) = (0, None);
+        answer::read(self.bytes(), &mut start, &mut head, (self.bodiless, false), self.limits).ok().flatten()
+    }
+
     /// How much of an answer is taken.
     pub fn limits(&self) -> Limits {
         self.limits

@@ -8,8 +8,10 @@ mod answer;
 mod connection;
 mod dial;
 mod poller;
+mod processor;
 
 pub use answer::{Answer, Limits};
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, wire};
 pub use poller::Poller;
+pub use processor::thread_time;
