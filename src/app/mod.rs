@@ -9,6 +9,7 @@ mod dry_run;
 mod edges;
 mod explain;
 mod gather;
+mod load;
 mod mutants;
 mod outputs;
 mod pulse;
@@ -42,6 +43,7 @@ pub fn run(mut env: Env) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
+        Command::Load(args) => load::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
         Command::Serve(args) => serve::run(&mut env, &args),
         Command::Snapshots(command) => snapshots::run(&mut env, &command),

@@ -2,6 +2,7 @@
 
 mod edges;
 mod exit;
+mod load;
 mod mutants;
 mod report;
 mod run;
@@ -11,6 +12,7 @@ mod suite;
 
 pub use edges::EdgesArgs;
 pub use exit::Exit;
+pub use load::{LoadArgs, RateChoice, StageArg};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};
@@ -43,6 +45,8 @@ pub struct Cli {
 pub enum Command {
     /// Run scenario files against a target, or against the reference server inside
     Run(Box<RunArgs>),
+    /// Send many requests at their times, and judge every answer
+    Load(Box<LoadArgs>),
     /// Measure a suite: run it against every seeded defect of the reference server
     Mutants(Box<MutantsArgs>),
     /// Start the reference server: both documented APIs on one port

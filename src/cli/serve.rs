@@ -42,7 +42,7 @@ pub struct ServeArgs {
     pub defects: bool,
 }
 
-fn limit(text: &str) -> Result<(u32, Duration), String> {
+pub(super) fn limit(text: &str) -> Result<(u32, Duration), String> {
     let parsed = text.split_once('/').and_then(|(count, window)| {
         let count = count.parse().ok().filter(|count| *count > 0)?;
         let window = duration_from_text(window).filter(|window| !window.is_zero())?;
