@@ -66,9 +66,9 @@ pub struct LoadArgs {
     /// Longest time for one request
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s", help_heading = "Load")]
     pub timeout: Duration,
-    /// What is done with a 429
-    #[arg(long, value_enum, value_name = "HOW", default_value = "count", help_heading = "Load")]
-    pub on_429: On429Choice,
+    /// What is done with a 429 [default: count]
+    #[arg(long, value_enum, value_name = "HOW", help_heading = "Load")]
+    pub on_429: Option<On429Choice>,
 
     /// Requests and window that the target promises: goodput and windows are measured against it
     #[arg(long, value_name = "N/TIME", value_parser = limit, help_heading = "Verdict")]

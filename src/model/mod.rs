@@ -43,7 +43,7 @@ pub use report::{
 };
 pub use scenario::{
     Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Demand, Expect, HeaderLine, Include,
-    Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
+    Load, LoadBound, LoadPart, Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
 };
 pub use snapshot::{RedactedPlace, Redaction, SnapshotForm, SnapshotRules, SnapshotSpec};
 pub use source::{Position, Source, Span, Spanned};

@@ -9,6 +9,7 @@ mod finding;
 mod fold;
 mod json;
 mod junit;
+mod load;
 mod matrix;
 mod ndjson;
 mod paint;

@@ -11,6 +11,7 @@ mod defects;
 mod edges;
 mod hostile;
 mod includes;
+mod known;
 mod mutants;
 mod readme;
 mod reference;

@@ -9,12 +9,15 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::super::gather::{self, Refusal};
+use super::scenario;
 use crate::cli::{LoadArgs, RateChoice};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
 use crate::load::{Plan, Schedule, Stage, Step};
-use crate::model::{Diagnostic, Header, LoadLimit, LoadModel, LoadStage, On429, Request, Source, Span};
+use crate::model::{
+    Diagnostic, Header, Load, LoadLimit, LoadModel, LoadPart, LoadStage, On429, Request, Source, Span,
+};
 use crate::redact::Redactor;
 use crate::reference::{self, Server};
 use crate::threshold::{self, Rate, Threshold};
@@ -48,19 +51,27 @@ pub(super) struct Gathered {
 }
 
 pub(super) async fn gather(env: &Env, args: &LoadArgs, redactor: &Redactor) -> Result<Gathered, Refusal> {
-    let thresholds = thresholds(args)?;
+    let mut thresholds = thresholds(args)?;
     let key = args.key.as_ref().or_else(|| env.vars.get(KEY)).cloned();
     if let Some(key) = &key {
         redactor.add(key)?;
     }
-    let inside = args.target.is_none();
-    let named = args.suite.contract.as_deref().or(inside.then_some(INSIDE.2));
-    let contract = match named {
-        Some(name) => Some(Arc::new(input::contract(env.files.as_ref(), name)?.contract)),
-        None => None,
+    let chosen = match args.suite.paths.is_empty() {
+        true => None,
+        false => Some(scenario::choose(env, args, redactor)?),
     };
-    let server = if inside { Some(start(args).await?) } else { None };
-    let target = match (&args.target, &server) {
+    let load = chosen.as_ref().map(scenario::Chosen::load).transpose()?.flatten().cloned();
+    let named = args.target.as_ref().or_else(|| chosen.as_ref()?.target.as_ref()).cloned();
+    let inside = named.is_none();
+    let contract = match (&chosen, args.suite.contract.as_deref().or(inside.then_some(INSIDE.2))) {
+        (Some(chosen), _) => chosen.contract.clone(),
+        (None, Some(name)) => Some(Arc::new(input::contract(env.files.as_ref(), name)?.contract)),
+        (None, None) => None,
+    };
+    let own_limit = load.as_ref().and_then(|load| load.limit);
+    let limit = args.limit.map(|(limit, window)| (u64::from(limit), window)).or(own_limit);
+    let server = if inside { Some(start(limit).await?) } else { None };
+    let target = match (&named, &server) {
         (Some(target), _) => gather::origin(target)?,
         (None, Some(server)) => server.origin(),
         (None, None) => String::new(),
@@ -72,25 +83,37 @@ pub(super) async fn gather(env: &Env, args: &LoadArgs, redactor: &Redactor) -> R
         let keys = server.as_ref().map(Server::keys).unwrap_or_default();
         keys.iter().find(|known| known.alias == INSIDE_KEY).map(|known| known.key.clone())
     });
-    let steps = requests(args, &target, contract.as_deref(), key.as_deref(), inside)?;
+    let (model, stages) = schedule(args, load.as_ref());
+    let (mut name, mut file) = ("load".to_owned(), String::new());
+    let steps = match chosen {
+        Some(chosen) => {
+            (name, file) = (chosen.name.clone(), chosen.scenario.source.name.to_string());
+            if let Some(load) = &load {
+                thresholds.splice(0..0, chosen.thresholds(load));
+            }
+            chosen.steps(env, &target, args.timeout, redactor)?
+        }
+        None => requests(args, &target, contract.as_deref(), key.as_deref(), inside)?,
+    };
     for step in &steps {
         redactor.add_sent(&step.request.headers);
     }
-    let (model, stages) = schedule(args);
-    let plan = plan(env, args, &target, contract, steps, (model, &stages), thresholds)?;
-    Ok(Gathered {
-        plan: Arc::new(plan),
-        target,
-        name: "load".to_owned(),
-        file: String::new(),
-        _server: server,
-    })
+    let given = Given { load: load.as_ref(), limit, thresholds };
+    let plan = plan(env, args, &target, contract, steps, (model, &stages), given)?;
+    Ok(Gathered { plan: Arc::new(plan), target, name, file, _server: server })
 }
 
-async fn start(args: &LoadArgs) -> Result<Server, Refusal> {
+/// What comes from the file, or is left of the command line.
+struct Given<'a> {
+    load: Option<&'a Load>,
+    limit: Option<(u64, Duration)>,
+    thresholds: Vec<Threshold>,
+}
+
+async fn start(limit: Option<(u64, Duration)>) -> Result<Server, Refusal> {
     let mut options = reference::Options::default();
-    if let Some((limit, window)) = args.limit {
-        (options.limit, options.window) = (limit, window);
+    if let Some((limit, window)) = limit {
+        (options.limit, options.window) = (u32::try_from(limit).unwrap_or(u32::MAX), window);
     }
     reference::start(options).await.map_err(|error| error.to_string().into())
 }
@@ -175,18 +198,30 @@ fn requests(
     steps.collect()
 }
 
-/// Who decides when to send, and the stages.
-fn schedule(args: &LoadArgs) -> (LoadModel, Vec<Stage>) {
+/// Who decides when to send, and the stages: the command line comes before the file.
+fn schedule(args: &LoadArgs, load: Option<&Load>) -> (LoadModel, Vec<Stage>) {
     if !args.stage.is_empty() {
         let stage =
             |stage: &crate::cli::StageArg| Stage { from: stage.from, to: stage.to, length: stage.length };
         return (LoadModel::Open, args.stage.iter().map(stage).collect());
     }
-    let length = args.duration.unwrap_or(DURATION);
+    let written = |(requests, nanos): (u64, u64)| Rate { requests, nanos };
+    if let Some(load) =
+        load.filter(|load| !load.stages.is_empty() && args.rate.is_none() && args.duration.is_none())
+    {
+        let stages = load.stages.iter();
+        let stage =
+            |part: &LoadPart| Stage { from: written(part.from), to: written(part.to), length: part.length };
+        return (LoadModel::Open, stages.map(stage).collect());
+    }
+    let length = args.duration.or(load.and_then(|load| load.duration)).unwrap_or(DURATION);
     match args.rate {
         Some(RateChoice::Max) => (LoadModel::Saturation, vec![Stage::constant(Rate::ZERO, length)]),
         Some(RateChoice::Rate(rate)) => (LoadModel::Open, vec![Stage::constant(rate, length)]),
-        None => (LoadModel::Open, vec![Stage::constant(RATE, length)]),
+        None => {
+            let rate = load.and_then(|load| load.rate).map_or(RATE, written);
+            (LoadModel::Open, vec![Stage::constant(rate, length)])
+        }
     }
 }
 
@@ -197,7 +232,7 @@ fn plan(
     contract: Option<Arc<Compiled>>,
     steps: Vec<Step>,
     (model, stages): (LoadModel, &[Stage]),
-    thresholds: Vec<Threshold>,
+    Given { load, limit, thresholds }: Given<'_>,
 ) -> Result<Plan, Refusal> {
     let mut options = transport::Options {
         insecure: args.insecure,
@@ -212,8 +247,9 @@ fn plan(
         stages.iter().flat_map(|stage| [stage.from, stage.to]).map(Rate::per_second).fold(0.0, f64::max);
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let saturation = model == LoadModel::Saturation;
-    let connections = args.connections.map(usize::from);
-    let max_in_flight = match args.max_in_flight.map(usize::from) {
+    let connections = args.connections.or(load.and_then(|load| load.connections)).map(usize::from);
+    let most = args.max_in_flight.or(load.and_then(|load| load.max_in_flight)).map(usize::from);
+    let max_in_flight = match most {
         Some(most) => most,
         None if saturation => connections.unwrap_or(CONNECTIONS),
         None => connections.unwrap_or(0).max(MAX_IN_FLIGHT),
@@ -236,9 +272,9 @@ fn plan(
         warm: connections.unwrap_or(CONNECTIONS).min(max_in_flight),
         max_in_flight,
         timeout: args.timeout,
-        on_429: On429::from(args.on_429),
-        limit: args.limit.map(|(limit, window)| LoadLimit {
-            limit: limit.into(),
+        on_429: args.on_429.map(On429::from).or(load.and_then(|load| load.on_429)).unwrap_or_default(),
+        limit: limit.map(|(limit, window)| LoadLimit {
+            limit,
             window_ms: u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1),
         }),
         thresholds,

@@ -3,6 +3,7 @@
 mod gather;
 mod progress;
 mod result;
+mod scenario;
 
 use std::io::Write;
 use std::sync::Arc;
