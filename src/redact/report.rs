@@ -33,6 +33,8 @@ impl Redactor {
         report.findings.iter_mut().chain(alarms).for_each(|finding| self.finding(finding));
         let mutants = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.mutants);
         mutants.flat_map(|mutant| &mut mutant.reason).for_each(|reason| self.clean(reason));
+        let steps = report.load.iter_mut().flat_map(|load| &mut load.steps);
+        steps.for_each(|step| self.clean(&mut step.name));
     }
 
     /// Takes the secrets out of what is said about a baseline.

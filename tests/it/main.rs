@@ -12,6 +12,7 @@ mod edges;
 mod hostile;
 mod includes;
 mod known;
+mod load;
 mod mutants;
 mod readme;
 mod reference;
