@@ -51,7 +51,7 @@ http {
     uwsgi_temp_path $work/uwsgi;
     scgi_temp_path $work/scgi;
     keepalive_requests 100000000;
-    limit_req_zone \$server_name zone=one:1m rate=100r/s;
+    limit_req_zone \$server_port zone=one:1m rate=100r/s;
     limit_req_status 429;
     default_type application/json;
     server {
@@ -60,13 +60,12 @@ http {
         add_header X-Request-Id req_\$request_id always;
         location / { return 429 '$answer'; }
         location /limited/ {
-            access_log $work/limited.log times;
             limit_req zone=one burst=20 nodelay;
             error_page 429 @refused;
             try_files /none @admitted;
         }
-        location @admitted { return 200 '{"success":true,"data":[]}'; }
-        location @refused { return 429 '$answer'; }
+        location @admitted { access_log $work/limited.log times; return 200 '{"success":true,"data":[]}'; }
+        location @refused { access_log $work/limited.log times; return 429 '$answer'; }
     }
 }
 CONF

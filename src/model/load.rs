@@ -382,9 +382,9 @@ pub struct ThresholdWindows {
 /// Whether the generator kept up with its own schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LoadGenerator {
-    /// Pass, or inconclusive: then the generator, not the target, was the limit.
+    /// Pass, or inconclusive: then less was sent than the schedule asked for, and the generator was to blame.
     pub verdict: Verdict,
-    /// Why it is in doubt; empty if it is not.
+    /// What is doubtful about it; empty if nothing is. Bounds that are broken then prove nothing about the target.
     pub reason: String,
     /// Threads that sent.
     pub threads: u32,

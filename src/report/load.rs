@@ -3,7 +3,7 @@
 use super::Style;
 use super::paint::{Paint, Tone};
 use super::summary;
-use crate::model::{LoadOutcome, LoadReport, Percentiles, Verdict};
+use crate::model::{LoadOutcome, LoadReport, Percentiles};
 
 /// Most values of `Retry-After` that are listed.
 const WAITS: usize = 6;
@@ -47,6 +47,12 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
         line("  service", &times(&step.service));
     }
     throttling(load, &mut line);
+    generator(load, paint, &mut line);
+    text + &thresholds(load, paint)
+}
+
+/// How answers were judged, and whether the generator kept up.
+fn generator(load: &LoadReport, paint: Paint, line: &mut dyn FnMut(&str, &str)) {
     let judging = &load.judging;
     if judging.unjudged == 0 {
         let ids = match (judging.ids, judging.ids_reused) {
@@ -74,9 +80,14 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
             time(generator.lateness.p99_us)
         ),
     );
-    if generator.verdict != Verdict::Pass {
-        line("", &paint.tone(Tone::of_verdict(generator.verdict), &generator.reason));
+    if !generator.reason.is_empty() {
+        line("", &paint.tone(Tone::Doubt, &generator.reason));
     }
+}
+
+/// The thresholds, one a line.
+fn thresholds(load: &LoadReport, paint: Paint) -> String {
+    let mut text = String::new();
     for threshold in &load.thresholds {
         let windows = threshold.windows.map(|windows| {
             let first =

@@ -56,7 +56,8 @@ impl<'a> Words<'a> {
     /// Signs stand by themselves, with or without blanks around them.
     fn new(text: &'a str) -> Self {
         let is_sign = |c: char| matches!(c, '<' | '>' | '=' | '!');
-        let (mut words, mut start): (Vec<(usize, &str)>, Option<(usize, bool)>) = (Vec::new(), None);
+        let mut words = Vec::new();
+        let mut start: Option<(usize, bool)> = None;
         for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
             if let Some((begin, sign)) = start
                 && (c.is_whitespace() || is_sign(c) != sign)

@@ -67,7 +67,11 @@ fn a_broken_bound_fails_the_run_and_one_that_aborts_ends_it() {
         ["--rate", "100/s", "--duration", "20s", "--limit", "5/60s", "--abort-on", "throttled < 3"];
     let (ended, report) = load(folder.path(), &arguments);
     let threshold = &report["load"]["thresholds"][0];
-    assert_eq!((ended.code, &threshold["aborted"]), (Some(1), &Value::Bool(true)), "{}", ended.stdout);
+    // On a machine that is too busy to send in time a broken bound proves nothing.
+    let kept_up = report["load"]["generator"]["reason"] == "";
+    let expected = if kept_up { (Some(1), "fail") } else { (Some(3), "inconclusive") };
+    assert_eq!((ended.code, threshold["verdict"].as_str().unwrap()), expected, "{}", ended.stdout);
+    assert_eq!(threshold["aborted"], true);
     assert!(count(&report, "/load/totals/sent") < 1_000, "{}", ended.stdout);
 }
 
@@ -171,7 +175,7 @@ fn a_scenario_is_loaded_as_it_says() {
     assert!(steps[1]["codes"]["NOT_FOUND"].as_u64().is_some_and(|count| count > 0), "{}", ended.stdout);
     let thresholds = &report["load"]["thresholds"];
     assert_eq!((&thresholds[0]["verdict"], &thresholds[1]["line"]), (&Value::from("pass"), &Value::from(7)));
-    assert_eq!(ended.code, Some(if report["load"]["generator"]["verdict"] == "pass" { 1 } else { 3 }));
+    assert_eq!(ended.code, Some(if report["load"]["generator"]["reason"] == "" { 1 } else { 3 }));
 }
 
 #[test]

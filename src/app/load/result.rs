@@ -100,7 +100,8 @@ fn reason(measured: &crate::model::LoadReport) -> Option<String> {
     let failed = measured.thresholds.iter().filter(|threshold| threshold.verdict == Verdict::Fail);
     let mut reasons: Vec<String> =
         failed.map(|threshold| format!("{}: it was {}", threshold.text, threshold.actual)).collect();
-    if !measured.generator.reason.is_empty() {
+    let doubtful = measured.thresholds.iter().any(|threshold| threshold.verdict == Verdict::Inconclusive);
+    if measured.generator.verdict != Verdict::Pass || doubtful && !measured.generator.reason.is_empty() {
         reasons.push(measured.generator.reason.clone());
     }
     if measured.totals.ended() == 0 {
