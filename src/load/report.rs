@@ -109,6 +109,7 @@ fn steps(plan: &Plan, tally: &Tally) -> Vec<LoadStep> {
             statuses,
             codes: seen.codes.clone(),
             failures: seen.failures.clone(),
+            failure: seen.failure.clone(),
             latency: latency.percentiles(),
             service: service.percentiles(),
         }

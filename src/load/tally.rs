@@ -121,6 +121,8 @@ pub(super) struct StepTally {
     pub(super) counts: LoadCounts,
     pub(super) codes: IndexMap<String, u64>,
     pub(super) failures: IndexMap<String, u64>,
+    /// The first of them in words.
+    pub(super) failure: Option<String>,
     /// Until when the last throttled answer told to wait, in nanoseconds since the start.
     pub(super) told_until: u64,
 }
@@ -201,6 +203,7 @@ impl Tally {
             for (code, count) in other.codes {
                 *own.codes.entry(code).or_default() += count;
             }
+            own.failure = own.failure.take().or(other.failure);
             for (kind, count) in other.failures {
                 *own.failures.entry(kind).or_default() += count;
             }

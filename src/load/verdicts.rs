@@ -141,7 +141,8 @@ impl<'a> Verdicts<'a> {
         };
         let contract = self.contract.clone();
         let judged = judge::judge(&exchange, contract.as_deref(), &once);
-        let came_before = once.reused.get();
+        // The answer to a repeated idempotent request may be the stored one.
+        let came_before = once.reused.get() && exchange.request.header("idempotency-key").is_none();
         self.ids_seen += u64::from(once.asked.get() && !reused);
         self.ids_reused += u64::from(came_before);
         let exchange = Arc::new(exchange);

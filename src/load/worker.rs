@@ -422,6 +422,7 @@ impl<'a> Worker<'a> {
         let step = &mut self.tally.steps[flight.step];
         step.counts.add(LoadOutcome::Transport);
         *step.failures.entry(kind(error.kind).to_owned()).or_default() += 1;
+        step.failure.get_or_insert_with(|| error.message.clone());
         let exchange = Exchange {
             request: self.plan.steps[flight.step].request.clone(),
             sent_at: self.wall + Duration::from_nanos(flight.sent),

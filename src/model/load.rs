@@ -205,6 +205,9 @@ pub struct LoadStep {
     pub codes: IndexMap<String, u64>,
     /// Failures without an answer by kind: `connect`, `timeout`, `closed`, `tls`, `not-http`, ...
     pub failures: IndexMap<String, u64>,
+    /// One of these failures in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// From the intended send to the last byte, over all answers.
     pub latency: Percentiles,
     /// From the actual send to the last byte, over all answers.

@@ -34,7 +34,8 @@ impl Redactor {
         let mutants = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.mutants);
         mutants.flat_map(|mutant| &mut mutant.reason).for_each(|reason| self.clean(reason));
         let steps = report.load.iter_mut().flat_map(|load| &mut load.steps);
-        steps.for_each(|step| self.clean(&mut step.name));
+        let texts = steps.flat_map(|step| std::iter::once(&mut step.name).chain(&mut step.failure));
+        texts.for_each(|text| self.clean(text));
     }
 
     /// Takes the secrets out of what is said about a baseline.

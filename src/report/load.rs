@@ -43,6 +43,9 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
         let failures = step.failures.iter().map(|(kind, count)| format!("{kind} ×{count}"));
         let all: Vec<_> = statuses.into_iter().chain(failures).collect();
         line("step", &format!("{}: {}", super::clean::line(&step.name), all.join(", ")));
+        if let Some(failure) = &step.failure {
+            line("  failure", &super::clean::line(failure));
+        }
         line("  latency", &times(&step.latency));
         line("  service", &times(&step.service));
     }

@@ -107,7 +107,8 @@ fn reason(measured: &crate::model::LoadReport) -> Option<String> {
     if measured.totals.ended() == 0 {
         reasons.push("no request ended".to_owned());
     } else if measured.totals.transport == measured.totals.ended() {
-        reasons.push("no request was answered".to_owned());
+        let why = measured.steps.iter().find_map(|step| step.failure.as_deref());
+        reasons.push(format!("no request was answered: {}", why.unwrap_or("nothing came back")));
     }
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
