@@ -125,7 +125,9 @@ fn a_server_that_does_not_answer_is_in_doubt_and_the_schedule_goes_on() {
     let (ended, report) = load(folder.path(), &[&arguments[..], &more].concat());
     let totals = |name: &str| count(&report, &format!("/load/totals/{name}"));
     assert_eq!(totals("sent") + totals("dropped") + totals("missed"), 50);
-    assert!(totals("dropped") > 20 && totals("transport") == totals("sent"), "{}", ended.stdout);
+    // A busy machine misses sends before they could be dropped.
+    assert!(totals("dropped") > 0 && totals("dropped") + totals("missed") > 20, "{}", ended.stdout);
+    assert_eq!(totals("transport"), totals("sent"), "{}", ended.stdout);
     assert_eq!(report["load"]["steps"][0]["failures"]["timeout"], totals("sent"));
     assert_eq!(ended.code, Some(3), "{}", ended.stdout);
 }

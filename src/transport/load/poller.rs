@@ -13,7 +13,7 @@ mod system {
     use std::num::NonZero;
     use std::os::fd::OwnedFd;
 
-    use rustix::event::{Timespec, epoll};
+    use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
     use super::{Duration, EVENTS, TcpStream, io};
 
@@ -55,10 +55,26 @@ mod system {
         /// What the system says; an interruption is none.
         pub fn wait(&mut self, longest: Duration, ready: &mut Vec<usize>) -> io::Result<()> {
             ready.clear();
+            self.collect(ready)?;
+            if !ready.is_empty() || longest.is_zero() {
+                return Ok(());
+            }
+            // Systems that are not new round the poller's own deadline up to milliseconds; that of `ppoll`, which tells
+            // whether the poller has news, is of nanoseconds everywhere.
             let seconds = i64::try_from(longest.as_secs()).unwrap_or(i64::MAX);
             let timeout = Timespec { tv_sec: seconds, tv_nsec: longest.subsec_nanos().into() };
+            match poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], Some(&timeout)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => Ok(()),
+                Ok(_) => self.collect(ready),
+                Err(error) => Err(error.into()),
+            }
+        }
+
+        /// Takes the news that are there.
+        fn collect(&mut self, ready: &mut Vec<usize>) -> io::Result<()> {
+            const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
             self.events.clear();
-            match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut self.events), Some(&timeout)) {
+            match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut self.events), Some(&AT_ONCE)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
