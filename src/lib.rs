@@ -12,10 +12,10 @@
 //! | --- | --- | --- |
 //! | 6 | `main`, `app`, `catalogue`, `cli` | wiring, bytes out, exit codes, generated docs |
 //! | 5 | `mutants` | drives the drivers: the suite against every defect |
-//! | 4 | `input`, `limits`, `reference`, `runner` | drivers |
+//! | 4 | `input`, `limits`, `load`, `reference`, `runner` | drivers |
 //! | 3 | `env`, `store`, `transport` | edges to the world |
 //! | 2 | `baseline`, `census`, `edges`, `expect`, `judge`, `plan`, `project` | decisions over several rooms |
-//! | 1 | `contract`, `jsonpath`, `limiter`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `yaml` | pure |
+//! | 1 | `contract`, `jsonpath`, `limiter`, `matcher`, `openapi`, `redact`, `report`, `rules`, `scenario`, `snapshot`, `template`, `threshold`, `yaml` | pure |
 //! | 0 | `mask`, `model`, `spelling` | data, did-you-mean, what of a text stays the same |
 
 pub mod app;
@@ -32,6 +32,7 @@ pub mod jsonpath;
 pub mod judge;
 pub mod limiter;
 pub mod limits;
+pub mod load;
 pub mod mask;
 pub mod matcher;
 pub mod model;
@@ -49,5 +50,6 @@ pub mod snapshot;
 pub mod spelling;
 pub mod store;
 pub mod template;
+pub mod threshold;
 pub mod transport;
 pub mod yaml;

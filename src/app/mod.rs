@@ -11,6 +11,7 @@ mod explain;
 mod gather;
 mod judge_log;
 mod limits;
+mod load;
 mod mutants;
 mod outputs;
 mod pulse;
@@ -45,6 +46,7 @@ pub fn run(mut env: Env) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&mut env, &args),
+        Command::Load(args) => load::run(&mut env, &args),
         Command::Mutants(args) => mutants::run(&mut env, &args),
         Command::Judge(args) => judge_log::run(&mut env, &args),
         Command::Limits(args) => limits::run(&mut env, &args),

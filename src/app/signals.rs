@@ -18,6 +18,11 @@ impl Signals {
     }
 
     pub(super) async fn asked(mut self) {
+        self.next().await;
+    }
+
+    /// The next such wish.
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -37,6 +42,11 @@ impl Signals {
     }
 
     pub(super) async fn asked(mut self) {
+        self.next().await;
+    }
+
+    /// The next such wish.
+    pub(super) async fn next(&mut self) {
         self.0.recv().await;
     }
 }

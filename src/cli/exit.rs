@@ -38,13 +38,13 @@ impl Exit {
         match self {
             Self::Success => "Everything was judged, and nothing failed.",
             Self::Failed => {
-                "An expectation failed, a snapshot or the other target differs, a rule found something at or above `--fail-on`, or a kill matrix is below `--min-score` or has a false alarm."
+                "An expectation failed, a snapshot or the other target differs, a rule found something at or above `--fail-on`, a threshold of a load does not hold, or a kill matrix is below `--min-score` or has a false alarm."
             }
             Self::Usage => {
                 "Wrong usage, or a scenario, contract or project file with mistakes. Nothing was sent."
             }
             Self::Inconclusive => {
-                "Something could not be judged (the target was down, a 429 did not pass), or everything was skipped, and nothing failed."
+                "Something could not be judged (the target was down, a 429 did not pass, a load generator did not keep up), or everything was skipped, and nothing failed."
             }
             Self::Interrupted => "Interrupted. The reports are whole as far as the run came.",
         }

@@ -4,6 +4,7 @@ mod edges;
 mod exit;
 mod judge;
 mod limits;
+mod load;
 mod mutants;
 mod report;
 mod run;
@@ -15,6 +16,7 @@ pub use edges::EdgesArgs;
 pub use exit::Exit;
 pub use judge::JudgeArgs;
 pub use limits::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
+pub use load::{LoadArgs, RateChoice, StageArg};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};
@@ -47,6 +49,8 @@ pub struct Cli {
 pub enum Command {
     /// Run scenario files against a target, or against the reference server inside
     Run(Box<RunArgs>),
+    /// Send many requests at their times, and judge every answer
+    Load(Box<LoadArgs>),
     /// Measure a suite: run it against every seeded defect of the reference server
     Mutants(Box<MutantsArgs>),
     /// Judge a recorded rate limit probe again: the verdicts are functions of its log

@@ -242,6 +242,7 @@ impl<'a> Draft<'a> {
             steps,
             teardown: Vec::new(),
             cases: None,
+            load: None,
             serial: false,
             independent: true,
         }

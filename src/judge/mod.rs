@@ -2,9 +2,11 @@
 
 mod body;
 mod json;
+mod known;
 mod path;
 
 pub use body::read_body;
+pub use known::Known;
 
 use serde_json::Value;
 

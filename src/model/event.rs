@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Finding, ScenarioResult, StepResult, Summary, Tool};
+use super::{Finding, LoadPoint, ScenarioResult, StepResult, Summary, Tool};
 
 /// One thing that happened. The runner emits, reporters listen; neither knows the other.
 #[derive(Debug, Clone, Serialize)]
@@ -42,6 +42,14 @@ pub enum Event {
         index: usize,
         /// The result, steps included.
         scenario: ScenarioResult,
+    },
+    /// An interval of a load run is over; the last one may be shorter.
+    LoadTick {
+        /// Length of a whole interval in milliseconds.
+        interval_ms: u64,
+        /// What happened in it.
+        #[serde(flatten)]
+        point: LoadPoint,
     },
     /// All answers were looked at together, and they do not fit. Nothing is said if they do.
     RunJudged {

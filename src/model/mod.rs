@@ -10,6 +10,7 @@ mod event;
 mod exchange;
 mod finding;
 mod limits;
+mod load;
 mod matrix;
 mod node;
 mod report;
@@ -35,6 +36,11 @@ pub use limits::{
     DeclaredLimit, KeyTimeline, LimitModel, LimitReport, LimitVerdict, Outcome, ProbeCost, RejectedModel,
     Slice, Timeline, UndoneProbe,
 };
+pub use load::{
+    LoadCause, LoadCounts, LoadGenerator, LoadHistogram, LoadJudging, LoadLimit, LoadModel, LoadOutcome,
+    LoadPoint, LoadReport, LoadSeries, LoadStage, LoadStep, LoadThrottling, LoadWindow, On429, Percentiles,
+    RetryAfterCount, ThresholdResult, ThresholdWindows,
+};
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
 pub use report::{
@@ -42,7 +48,7 @@ pub use report::{
 };
 pub use scenario::{
     Action, BodyPart, Capture, CaptureFrom, Cases, Check, Defaults, Demand, Expect, HeaderLine, Include,
-    Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
+    Load, LoadBound, LoadPart, Matcher, MatcherKind, Method, RequestSpec, Retry, Scenario, StatusSet, Step,
 };
 pub use snapshot::{RedactedPlace, Redaction, SnapshotForm, SnapshotRules, SnapshotSpec};
 pub use source::{Position, Source, Span, Spanned};

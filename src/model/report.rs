@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BaselineReport, Finding, LimitReport, Matrix, Severity};
+use super::{BaselineReport, Finding, LimitReport, LoadReport, Matrix, Severity};
 
 /// What can be said about a step, a scenario or a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +63,8 @@ pub enum Kind {
     Mutants,
     /// `tollgate limits` and `tollgate judge`: verdicts on a rate limit, each a step of one scenario.
     Limits,
+    /// `tollgate load`: one scenario whose steps were sent again and again, and `load` with what was measured.
+    Load,
 }
 
 /// Findings by severity, repetitions counted.
@@ -233,6 +235,9 @@ pub struct Report {
     /// Verdicts on rate limits, in reports of `tollgate limits` and `tollgate judge`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<LimitReport>,
+    /// What was measured, in reports of `tollgate load`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Box<LoadReport>>,
     /// How the run and its baseline agree, if it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineReport>,

@@ -29,6 +29,8 @@ pub struct Scenario {
     pub teardown: Vec<Step>,
     /// Data the scenario is repeated for.
     pub cases: Option<Cases>,
+    /// How `tollgate load` sends the steps; `tollgate run` sends them once.
+    pub load: Option<Box<Load>>,
     /// Whether it must run while no other scenario does.
     pub serial: bool,
     /// Whether each step stands by itself: one that fails ends the scenario in `setup` only.
@@ -301,4 +303,53 @@ pub struct Retry {
     pub backoff: f64,
     /// Share of each wait that is drawn at random, 0 to 1.
     pub jitter: f64,
+}
+
+/// How a scenario's steps are sent again and again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Load {
+    /// Where it stands.
+    pub span: Span,
+    /// Requests and the nanoseconds they take.
+    pub rate: Option<(u64, u64)>,
+    /// How long.
+    pub duration: Option<Duration>,
+    /// Parts of a schedule, instead of one rate and duration.
+    pub stages: Vec<LoadPart>,
+    /// Users of the closed model.
+    pub users: Option<u32>,
+    /// Where they stand.
+    pub users_span: Option<Span>,
+    /// Connections to open before the first request.
+    pub connections: Option<u16>,
+    /// Most requests under way at once.
+    pub max_in_flight: Option<u16>,
+    /// What is done with a 429.
+    pub on_429: Option<super::On429>,
+    /// Where that stands.
+    pub on_429_span: Option<Span>,
+    /// The limit that the target promises.
+    pub limit: Option<(u64, Duration)>,
+    /// The thresholds.
+    pub thresholds: Vec<LoadBound>,
+}
+
+/// A part of a schedule; rates are requests and the nanoseconds they take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadPart {
+    /// Its length.
+    pub length: Duration,
+    /// The rate at its begin.
+    pub from: (u64, u64),
+    /// The rate at its end.
+    pub to: (u64, u64),
+}
+
+/// A threshold as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadBound {
+    /// The bound.
+    pub text: Spanned<String>,
+    /// Whether the run ends as soon as it is broken.
+    pub abort: bool,
 }

@@ -22,7 +22,7 @@ impl Redactor {
             Event::RunJudged { findings, .. } => {
                 findings.iter_mut().for_each(|finding| self.finding(finding));
             }
-            Event::RunFinished { .. } => {}
+            Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
         event
     }
@@ -35,6 +35,9 @@ impl Redactor {
         report.findings.iter_mut().chain(alarms).for_each(|finding| self.finding(finding));
         let mutants = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.mutants);
         mutants.flat_map(|mutant| &mut mutant.reason).for_each(|reason| self.clean(reason));
+        let steps = report.load.iter_mut().flat_map(|load| &mut load.steps);
+        let texts = steps.flat_map(|step| std::iter::once(&mut step.name).chain(&mut step.failure));
+        texts.for_each(|text| self.clean(text));
     }
 
     /// Takes the secrets out of what is said about a baseline.

@@ -68,6 +68,7 @@ impl Fold {
                 findings: Vec::new(),
                 matrix: None,
                 limits: Vec::new(),
+                load: None,
                 baseline: None,
             },
             verdict: None,
@@ -103,7 +104,7 @@ impl Fold {
                 self.verdict = Some(Verdict::of_parts(self.verdict.into_iter().chain([*verdict])));
                 self.report.across = Some(Across { verdict: *verdict, findings });
             }
-            Event::RunFinished { .. } => {}
+            Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
     }
 

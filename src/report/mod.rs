@@ -10,6 +10,7 @@ mod fold;
 mod json;
 mod junit;
 mod limits;
+mod load;
 mod matrix;
 mod ndjson;
 mod paint;

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
 use super::paint::{Paint, Tone};
-use super::{Reporter, Style, clean, finding, summary, words};
+use super::{Reporter, Style, clean, finding, load, summary, words};
 use crate::model::{Event, Finding, Report, ScenarioResult, StepResult, Verdict};
 
 /// How often one and the same finding is drawn in full; at one and the same place, as when a scenario has many
@@ -280,7 +280,7 @@ impl Reporter for Terminal {
                     self.step(findings);
                 }
             }
-            Event::RunFinished { .. } => {}
+            Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
         Ok(())
     }
@@ -295,6 +295,10 @@ impl Reporter for Terminal {
         }
         if !self.style.quiet {
             text.push_str(&summary::draw(report, self.hidden, self.style));
+            if let Some(load) = &report.load {
+                text.push_str(&load::draw(load, self.style));
+                text.push('\n');
+            }
         } else if report.summary.verdict == Verdict::Skipped {
             // A run that judged nothing fails, and this is why.
             for scenario in report.scenarios.iter().take(REASONS) {

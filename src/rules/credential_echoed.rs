@@ -71,7 +71,7 @@ const CARRIERS: &[&str] = &[
 const SHORTEST: usize = 8;
 
 /// The credentials of a request without their scheme, and the password in those of `Basic`.
-pub(super) fn credentials(request: &Request) -> impl Iterator<Item = Cow<'_, str>> {
+pub fn credentials(request: &Request) -> impl Iterator<Item = Cow<'_, str>> {
     let carries = |header: &&Header| CARRIERS.iter().any(|name| header.name.eq_ignore_ascii_case(name));
     let credentials = request.headers.iter().filter(carries).flat_map(|header| {
         let line = std::str::from_utf8(&header.value).unwrap_or_default().trim();

@@ -65,6 +65,11 @@ impl Glance {
         seen
     }
 
+    /// Whether a text has words of any kind.
+    pub fn suspects_text(text: &str) -> bool {
+        Self::of(text) != Self::default()
+    }
+
     /// The kinds whose words a text has.
     fn of(text: &str) -> Self {
         let mut seen = Self::default();

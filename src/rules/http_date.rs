@@ -22,6 +22,16 @@ impl HttpDate {
     }
 
     /// The parser knows no 60th second.
+    /// The time it means.
+    pub fn at(self) -> SystemTime {
+        self.at
+    }
+
+    /// Whether it is written in the form that is to be sent.
+    pub fn is_current(&self) -> bool {
+        self.is_current
+    }
+
     fn without_leap_second(line: &str) -> Option<Self> {
         let at = httpdate::parse_http_date(line).ok()?;
         // Only the current form has a comma behind three letters, and the parser takes it only as it is to be sent.

@@ -97,6 +97,7 @@ mod www_authenticate_missing;
 
 use crate::model::{Contract, Observation, RuleInfo, Severity, TransportError};
 pub use blamed::{Blamed, blamed};
+pub use credential_echoed::credentials;
 pub use glance::Glance;
 pub use http_date::HttpDate;
 pub use messages::{Message, messages};

@@ -3,6 +3,7 @@
 mod across;
 mod finding;
 mod include;
+mod load;
 mod memory;
 mod pause;
 mod reach;
@@ -14,6 +15,7 @@ mod step;
 mod stop;
 mod throttle;
 
+pub use load::Rendered;
 pub use snapshots::{Answers, Shelf, Snapshots};
 pub use stop::Stop;
 

@@ -44,6 +44,11 @@ pub static SCENARIO: Table = Table {
              beside this one, whose first line names the variables.",
         ),
         Key::optional("serial", Shape::Boolean, "Whether no other scenario may run at the same time."),
+        Key::optional(
+            "load",
+            Shape::Object(&LOAD),
+            "How `tollgate load` sends the steps again and again, taking turns. `tollgate run` takes no notice of it.",
+        ),
         Key::optional("setup", STEPS, "Steps before the others. If one of them fails, `steps` are skipped."),
         Key::required(
             "steps",
@@ -67,6 +72,72 @@ static DEFAULTS: Table = Table {
 };
 
 const HEADERS: Shape = Shape::Map(&Shape::Any);
+
+static LOAD: Table = Table {
+    name: "load",
+    what: "`load`",
+    doc: "The load of `tollgate load`: requests are sent at their times, however slowly the target answers.",
+    keys: &[
+        Key::optional("rate", TEXT, "Requests per time: `2000/s`, `60/60s`. Default `10/s`."),
+        Key::optional("duration", DURATION, "How long to send. Default `10s`."),
+        Key::optional(
+            "stages",
+            Shape::List(&Shape::Object(&STAGE)),
+            "Parts that follow one another, instead of one rate.",
+        ),
+        Key::optional(
+            "users",
+            Shape::Integer(1, 100_000),
+            "Users, each waiting for its answers, instead of a schedule.",
+        ),
+        Key::optional(
+            "connections",
+            Shape::Integer(1, 20_000),
+            "Connections to open before the first request. Default 10.",
+        ),
+        Key::optional(
+            "max_in_flight",
+            Shape::Integer(1, 20_000),
+            "Most requests under way at once; sends beyond are dropped and counted. Default 256.",
+        ),
+        Key::optional(
+            "on_429",
+            Shape::Word(&["count", "wait", "stop"]),
+            "What is done with a 429: it is counted (the default), users wait as it tells, or the first one ends the run.",
+        ),
+        Key::optional("limit", TEXT, "Requests and window that the target promises: `60/60s`."),
+        Key::optional(
+            "thresholds",
+            Shape::List(&Shape::Either(&[TEXT, Shape::Object(&THRESHOLD)])),
+            "Bounds that must hold: `p99 < 200ms`, `throttled <= 10%`, `admitted per 1s between 15 and 20`.",
+        ),
+    ],
+};
+
+static STAGE: Table = Table {
+    name: "stage",
+    what: "a stage",
+    doc: "A part of a schedule.",
+    keys: &[
+        Key::required("duration", DURATION, "Its length."),
+        Key::required("rate", TEXT, "The rate at its begin."),
+        Key::optional("to", TEXT, "The rate at its end, if it changes."),
+    ],
+};
+
+static THRESHOLD: Table = Table {
+    name: "threshold",
+    what: "a threshold",
+    doc: "A bound that must hold.",
+    keys: &[
+        Key::required("bound", TEXT, "The bound."),
+        Key::optional(
+            "abort",
+            Shape::Boolean,
+            "Whether the run ends as soon as it is broken. Default false.",
+        ),
+    ],
+};
 
 pub(super) static STEP: Table = Table {
     name: "step",
@@ -208,4 +279,4 @@ static CHECKS: Table = Table {
 };
 
 /// Keys whose abilities are announced but not there yet, by the table they belong to.
-pub(super) const NOT_YET: &[(&str, &str)] = &[("scenario", "limits"), ("scenario", "load")];
+pub(super) const NOT_YET: &[(&str, &str)] = &[("scenario", "limits")];

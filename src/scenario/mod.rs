@@ -2,6 +2,7 @@
 
 mod check;
 mod keys;
+mod load;
 mod request;
 mod root;
 mod step;

@@ -1,7 +1,7 @@
 //! The top level of a scenario file.
 
 use super::keys::{NOT_YET, SCENARIO};
-use super::{request, step};
+use super::{load, request, step};
 use crate::model::{Cases, Defaults, Diagnostic, Node, NodeKind, Scenario, Source, Spanned};
 use crate::yaml::{self, Fields, Problems, Shape};
 
@@ -49,6 +49,7 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         steps,
         teardown: step::parse_all(fields.list("teardown"), problems),
         cases: cases(&fields, problems),
+        load: fields.get("load").map(|node| Box::new(load::parse(node, problems))),
         serial: fields.flag("serial").unwrap_or(false),
         independent: false,
     })

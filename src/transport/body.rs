@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use ::http::HeaderMap;
 use ::http::header::CONTENT_ENCODING;
 use bytes::Bytes;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
@@ -34,22 +33,32 @@ pub(super) async fn read(
             }
         }
     };
-    // An answer without a body (to HEAD, or a 304) may name a coding all the same.
-    if bytes.is_empty() {
-        return (Bytes::new(), cut);
-    }
-    let decoded = decoder(response.headers(), &bytes).map(|mut decoder| decode(&mut *decoder, max));
-    match decoded {
-        Some((decoded, fault)) => (decoded.into(), cut.or(fault)),
+    match response.headers().get(CONTENT_ENCODING) {
+        Some(coding) => {
+            let (bytes, fault) = decoded(coding.as_bytes(), &bytes, max);
+            (bytes, cut.or(fault))
+        }
         None => (bytes.into(), cut),
+    }
+}
+
+/// A body without its content coding, and why it is not whole if decoding ended early.
+pub(super) fn decoded(coding: &[u8], bytes: &[u8], max: usize) -> (Bytes, Option<Cut>) {
+    // An answer without a body (to HEAD, or a 304) may name a coding all the same.
+    let decoder = if bytes.is_empty() { None } else { decoder(coding, bytes) };
+    match decoder {
+        Some(mut decoder) => {
+            let (decoded, fault) = decode(&mut *decoder, max);
+            (decoded.into(), fault)
+        }
+        None => (Bytes::copy_from_slice(bytes), None),
     }
 }
 
 /// The decoder for the response's content coding, if it is one of RFC 9110 section 8.4.1 that we have. It is not
 /// asked for in requests; servers that send one unasked, and scenarios that ask, are understood all the same.
-fn decoder<'a>(headers: &HeaderMap, bytes: &'a [u8]) -> Option<Box<dyn Read + Send + 'a>> {
-    let coding = headers.get(CONTENT_ENCODING)?.as_bytes().trim_ascii().to_ascii_lowercase();
-    match &*coding {
+fn decoder<'a>(coding: &[u8], bytes: &'a [u8]) -> Option<Box<dyn Read + Send + 'a>> {
+    match &*coding.trim_ascii().to_ascii_lowercase() {
         b"gzip" | b"x-gzip" => Some(Box::new(MultiGzDecoder::new(bytes))),
         b"deflate" => Some(Box::new(ZlibDecoder::new(bytes))),
         _ => None,

@@ -4,9 +4,11 @@ mod body;
 mod client;
 mod failure;
 mod http;
+pub mod load;
 mod message;
 pub mod raw;
 mod redirect;
+mod trust;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -7,12 +7,23 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 7] = [
     &["mask", "model", "spelling"],
     &[
-        "contract", "jsonpath", "limiter", "matcher", "openapi", "redact", "report", "rules", "scenario",
-        "snapshot", "template", "yaml",
+        "contract",
+        "jsonpath",
+        "limiter",
+        "matcher",
+        "openapi",
+        "redact",
+        "report",
+        "rules",
+        "scenario",
+        "snapshot",
+        "template",
+        "threshold",
+        "yaml",
     ],
     &["baseline", "census", "edges", "expect", "judge", "plan", "project"],
     &["env", "store", "transport"],
-    &["input", "limits", "reference", "runner"],
+    &["input", "limits", "load", "reference", "runner"],
     &["mutants"],
     &["app", "catalogue", "cli"],
 ];
@@ -32,6 +43,9 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     // What a template made up and every secret stay out of snapshots.
     ("snapshot", "redact"),
     ("snapshot", "template"),
+    // Rates and bounds are texts with times in them, on the command line and in files.
+    ("threshold", "yaml"),
+    ("scenario", "threshold"),
     // The parser knows the matchers' names and arguments.
     ("scenario", "matcher"),
     // What was compiled once is kept.
@@ -49,6 +63,9 @@ const NEIGHBOURS: &[(&str, &str)] = &[
 /// Rooms that must stay strangers though their floors would allow it.
 const STRANGERS: &[(&str, &str)] = &[
     ("runner", "reference"),
+    ("load", "runner"),
+    ("load", "reference"),
+    ("load", "report"),
     ("reference", "contract"),
     ("reference", "scenario"),
     ("transport", "contract"),
@@ -58,6 +75,11 @@ const STRANGERS: &[(&str, &str)] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
     ("hyper", &["transport"]),
+    ("mio", &["transport"]),
+    ("httparse", &["transport"]),
+    // Deadlines to the nanosecond, and the processor time of the process, on Linux.
+    ("rustix", &["transport"]),
+    ("hdrhistogram", &["load"]),
     ("rustls", &["transport"]),
     ("wiremock", &["reference"]),
     ("rlimit", &["reference"]),
@@ -85,8 +107,9 @@ const EDGES_ONLY: &[(&str, &[&str])] = &[
     ("std::env", &["env"]),
     ("std::net", &["transport", "reference", "app", "cli"]),
     ("std::process", &["app", "env", "main"]),
-    ("SystemTime::now", &["transport", "reference", "app"]),
-    ("Instant::now", &["transport", "reference", "runner", "app"]),
+    // Load is paced and timed where it is sent.
+    ("SystemTime::now", &["transport", "reference", "load", "app"]),
+    ("Instant::now", &["transport", "reference", "runner", "load", "app"]),
 ];
 
 fn floor(room: &str) -> Option<usize> {

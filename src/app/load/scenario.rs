@@ -1,0 +1,145 @@
+//! The steps of a scenario file as the requests of a load, and what its `load` says.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::super::gather::Refusal;
+use super::super::runtime;
+use super::super::suite::{Against, Suite, Wanted};
+use crate::cli::{EdgesArgs, LoadArgs};
+use crate::contract::Compiled;
+use crate::env::Env;
+use crate::load::Step;
+use crate::model::{Diagnostic, Load, On429, Scenario, Severity};
+use crate::redact::Redactor;
+use crate::runner::{Runner, Settings, Snapshots};
+use crate::template::Engine;
+use crate::threshold::{self, Threshold};
+use crate::transport::load::wire;
+use crate::transport::{self, Http};
+
+/// A scenario that is to be loaded, its templates not rendered yet.
+pub(super) struct Chosen {
+    suite: Suite,
+    engine: Engine,
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) contract: Option<Arc<Compiled>>,
+    pub(super) name: String,
+    /// The target of the project.
+    pub(super) target: Option<String>,
+}
+
+/// Reads the suite, and takes its one scenario.
+///
+/// # Errors
+/// Mistakes in files, or another number of scenarios than one.
+pub(super) fn choose(env: &Env, args: &LoadArgs, redactor: &Redactor) -> Result<Chosen, Refusal> {
+    let seed = runtime::fresh_seed();
+    let engine = Engine::new(seed, SystemTime::now);
+    let pack = EdgesArgs { edges: false, openapi: None, max_requests: 0, edges_large: false };
+    let wanted = Wanted {
+        args: &args.suite,
+        pack: &pack,
+        against: Against::Target { named: args.target.is_some() },
+        seed,
+        engine: &engine,
+        redactor,
+    };
+    let (suite, ()) = Suite::open(env, &wanted, |_, _| Ok(()))?;
+    let [run] = &suite.plan.runs[..] else {
+        let count = suite.plan.runs.len();
+        return Err(
+            format!("a load takes one scenario, and these are {count}; choose one with --filter").into()
+        );
+    };
+    let Some(scenario) = run.scenario.open() else {
+        return Err("the file could not be parsed a second time".to_owned().into());
+    };
+    let contract = run.contract.as_ref().and_then(|name| suite.contracts.get(name)).cloned();
+    let (name, target) =
+        (run.name.clone(), suite.environment.target.as_ref().map(|target| target.value.clone()));
+    Ok(Chosen { scenario, contract, name, target, engine, suite })
+}
+
+impl Chosen {
+    /// What the file says about its load; a mistake where it asks for what is not there.
+    ///
+    /// # Errors
+    /// It asks for users, or for waiting, which only users do.
+    pub(super) fn load(&self) -> Result<Option<&Load>, Refusal> {
+        let Some(load) = self.scenario.load.as_deref() else { return Ok(None) };
+        let source = &self.scenario.source;
+        let help = "give a `rate` and a `duration`, or `stages`";
+        if let Some(span) = load.users_span {
+            let title = "users are not available yet";
+            return Err(Diagnostic::new(source, span, title, "the closed model").with_help(help).into());
+        }
+        if let (Some(On429::Wait), Some(span)) = (load.on_429, load.on_429_span) {
+            let title = "a schedule does not wait";
+            let help = "only users wait as `Retry-After` tells; write `count` or `stop`";
+            return Err(Diagnostic::new(source, span, title, "for users").with_help(help).into());
+        }
+        Ok(Some(load))
+    }
+
+    /// The thresholds of the file.
+    pub(super) fn thresholds(&self, load: &Load) -> Vec<Threshold> {
+        let source = &self.scenario.source;
+        let bounds = load.thresholds.iter().filter_map(|bound| {
+            let place = source.position(bound.text.span);
+            let threshold = threshold::parse(&bound.text.value).ok()?;
+            Some(Threshold {
+                abort: bound.abort,
+                place: (source.name.to_string(), place.line, place.column),
+                ..threshold
+            })
+        });
+        bounds.collect()
+    }
+
+    /// The steps, rendered for a target.
+    ///
+    /// # Errors
+    /// A step that cannot be loaded or rendered.
+    pub(super) fn steps(
+        self,
+        env: &Env,
+        target: &str,
+        timeout: Duration,
+        redactor: &Redactor,
+    ) -> Result<Vec<Step>, Refusal> {
+        let settings = Settings {
+            target: target.to_owned(),
+            jobs: 1,
+            fail_on: Severity::Error,
+            fail_fast: false,
+            repeat: 1,
+            timeout,
+            longest_wait: Duration::ZERO,
+            seed: 0,
+            baseline: None,
+            snapshots: Snapshots::Off,
+        };
+        let Suite { plan, contracts, variables, .. } = self.suite;
+        let files = Arc::clone(&env.files);
+        // Nothing is sent through it.
+        let transport = Box::new(Http::new(&transport::Options::default())?);
+        let runner =
+            Runner::new(transport, contracts, self.engine, redactor.clone(), files, variables, settings);
+        let Some(run) = plan.runs.first() else { return Ok(Vec::new()) };
+        let rendered = runner.rendered(run, &self.scenario)?;
+        if let Some(elsewhere) = rendered.iter().find(|step| !step.request.url.starts_with(target)) {
+            return Err(format!(
+                "the step `{}` leads to another host; a load has one target",
+                elsewhere.name
+            )
+            .into());
+        }
+        let steps = rendered.into_iter().map(|step| {
+            let wire = wire(&step.request)
+                .map_err(|error| format!("the step `{}`: {}", step.name, error.message))?;
+            Ok(Step { name: step.name, line: step.line, request: step.request, wire })
+        });
+        steps.collect()
+    }
+}

@@ -1,0 +1,470 @@
+//! One thread that sends: it sleeps to the next deadline or the next news, and counts what it sees.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::plan::{Plan, Step, Stop};
+use super::tally::{Slice, Tally};
+use super::verdicts::{Seen, Verdicts};
+use crate::model::{Exchange, LoadModel, LoadOutcome, On429, TransportError, TransportErrorKind};
+use crate::transport::load::{Answer, Connection, Poller, Progress};
+
+/// What a send may be late and not be called so, in nanoseconds.
+const ON_TIME: u64 = 1_000_000;
+/// What a send may be late at most, in nanoseconds, where requests are denser; half their distance otherwise.
+const BUDGET: u64 = 10_000_000;
+/// Longest sleep: the wish to end is seen after it.
+const NAP: Duration = Duration::from_millis(20);
+const SECOND: u64 = 1_000_000_000;
+
+/// A request under way.
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    step: usize,
+    /// When it was to be sent, in nanoseconds since the start.
+    intended: u64,
+    /// When it was sent.
+    sent: u64,
+    /// Whether an answer had told to wait longer.
+    early: bool,
+}
+
+/// A connection with its request.
+struct Line {
+    connection: Connection,
+    flight: Option<Flight>,
+}
+
+/// A thread's part of a run.
+pub(super) struct Worker<'a> {
+    plan: &'a Plan,
+    stop: &'a Stop,
+    start: Instant,
+    wall: SystemTime,
+    /// This one's number, and how many there are.
+    part: (u64, u64),
+    poller: Poller,
+    lines: Vec<Option<Line>>,
+    /// Free places in `lines`.
+    free: Vec<usize>,
+    /// Connections without a request, the last one used at the end.
+    idle: Vec<usize>,
+    under_way: usize,
+    most: usize,
+    /// When to look next for requests whose time is over.
+    look: u64,
+    /// Until when nothing is sent without a schedule, because the last exchange failed.
+    hold: u64,
+    started: bool,
+    slice: Slice,
+    width: u64,
+    out: Sender<Slice>,
+    pub(super) tally: Tally,
+    pub(super) verdicts: Verdicts<'a>,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker with connections that are being opened.
+    ///
+    /// # Errors
+    /// The system gives no poller.
+    pub(super) fn new(
+        plan: &'a Plan,
+        stop: &'a Stop,
+        part: (usize, usize),
+        (start, wall): (Instant, SystemTime),
+        verdicts: Verdicts<'a>,
+        (out, width): (Sender<Slice>, u64),
+    ) -> std::io::Result<Self> {
+        let share = |whole: usize| whole / part.1 + usize::from(part.0 < whole % part.1);
+        let mut worker = Self {
+            plan,
+            stop,
+            start,
+            wall,
+            part: (part.0 as u64, part.1 as u64),
+            poller: Poller::new()?,
+            lines: Vec::new(),
+            free: Vec::new(),
+            idle: Vec::new(),
+            under_way: 0,
+            most: share(plan.max_in_flight).max(1),
+            look: 0,
+            hold: 0,
+            started: false,
+            slice: Slice::new(part.0, 0, width),
+            width,
+            out,
+            tally: Tally::new(plan.steps.len()),
+            verdicts,
+        };
+        for _ in 0..share(plan.warm).min(worker.most) {
+            if let Ok(place) = worker.open() {
+                worker.idle.push(place);
+            }
+        }
+        Ok(worker)
+    }
+
+    /// Nanoseconds since the start; 0 before it.
+    fn now(&self) -> u64 {
+        u64::try_from(Instant::now().saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Sends until the schedule or the wish to go on ends, and waits for what is under way.
+    pub(super) fn run(mut self) -> (Tally, Verdicts<'a>) {
+        let end = u64::try_from(self.plan.schedule.length().as_nanos()).unwrap_or(u64::MAX);
+        let (mut slot, mut stage) = (self.part.0, 0);
+        let saturation = self.plan.model == LoadModel::Saturation;
+        let mut next = if saturation { Some(0) } else { self.plan.schedule.at_from(slot, &mut stage) };
+        let mut ready = Vec::new();
+        loop {
+            let mut now = self.now();
+            self.turn(now);
+            let goes_on = self.stop.goes_on();
+            if !goes_on || saturation && now >= end {
+                next = None;
+            }
+            self.started = self.started || Instant::now() >= self.start;
+            if self.started && saturation && next.is_some() {
+                self.saturate(now, &mut slot);
+            }
+            while let Some(due) = next.filter(|due| self.started && !saturation && *due <= now) {
+                let following = self.plan.schedule.at_from(slot + self.part.1, &mut stage);
+                self.slot(slot, due, following, now);
+                slot += self.part.1;
+                next = following;
+                now = self.now();
+            }
+            self.give_up(now);
+            if next.is_none() && (self.under_way == 0 || self.stop.is_now()) {
+                break;
+            }
+            let nap = self.nap(next.filter(|_| !saturation), now);
+            if self.poller.wait(nap, &mut ready).is_err() {
+                self.stop.drain();
+            }
+            for place in &ready {
+                self.news(*place, saturation && goes_on, end, &mut slot);
+            }
+        }
+        self.turn(u64::MAX);
+        (self.tally, self.verdicts)
+    }
+
+    /// How long to sleep: to the next send, or a nap.
+    fn nap(&self, next: Option<u64>, now: u64) -> Duration {
+        if !self.started {
+            return self.start.saturating_duration_since(Instant::now()).min(NAP);
+        }
+        next.map_or(NAP, |next| Duration::from_nanos(next.saturating_sub(now)).min(NAP))
+    }
+
+    /// Hands over the second that is over.
+    fn turn(&mut self, now: u64) {
+        let second = now / SECOND;
+        if second > self.slice.second {
+            let fresh = Slice::new(self.slice.worker, second, self.width);
+            let done = std::mem::replace(&mut self.slice, fresh);
+            self.slice.in_flight_max = self.under_way as u64;
+            // Nobody listens any more: then the run is over in any case.
+            let _ = self.out.send(done);
+        }
+    }
+
+    /// A send of the schedule: it is done, or counted as missed or dropped.
+    fn slot(&mut self, slot: u64, due: u64, following: Option<u64>, now: u64) {
+        let step = self.step(slot);
+        let distance = following.map_or(0, |next| next.saturating_sub(due));
+        if now - due > BUDGET.max(distance / 2) {
+            self.slice.counts.missed += 1;
+            self.count(step).missed += 1;
+        } else if self.under_way >= self.most {
+            self.slice.counts.dropped += 1;
+            self.count(step).dropped += 1;
+        } else {
+            self.send(step, due, now);
+        }
+    }
+
+    fn count(&mut self, step: usize) -> &mut crate::model::LoadCounts {
+        &mut self.tally.steps[step].counts
+    }
+
+    /// Sends on every connection that may rest. After a failure nothing is sent for a while: without a schedule there
+    /// would be no end of failures.
+    fn saturate(&mut self, now: u64, slot: &mut u64) {
+        for _ in self.under_way..self.most {
+            if now < self.hold {
+                return;
+            }
+            let step = self.step(*slot);
+            *slot += self.part.1;
+            self.send(step, now, now);
+        }
+    }
+
+    /// The step of a send.
+    fn step(&self, slot: u64) -> usize {
+        (slot % self.plan.steps.len().max(1) as u64) as usize
+    }
+
+    fn send(&mut self, step: usize, intended: u64, now: u64) {
+        let place = match self.idle.pop() {
+            Some(place) => Ok(place),
+            None => self.open(),
+        };
+        let late = now - intended;
+        self.slice.counts.sent += 1;
+        self.slice.counts.late += u64::from(late > ON_TIME);
+        self.slice.flows.at(now).sent += 1;
+        self.tally.lateness.add(late);
+        let early = {
+            let own = &mut self.tally.steps[step];
+            own.counts.sent += 1;
+            own.counts.late += u64::from(late > ON_TIME);
+            now < own.told_until
+        };
+        self.tally.early += u64::from(early);
+        let flight = Flight { step, intended, sent: now, early };
+        let failed = match place {
+            Err(error) => Some((None, error)),
+            Ok(place) => {
+                let Step { wire, request, .. } = &self.plan.steps[step];
+                let bodiless = request.method.eq_ignore_ascii_case("HEAD");
+                let line = self.lines.get_mut(place).and_then(Option::as_mut);
+                match line.map(|line| (line.connection.send(wire, bodiless), line)) {
+                    Some((Ok(()), line)) => {
+                        line.flight = Some(flight);
+                        self.under_way += 1;
+                        self.slice.in_flight_max = self.slice.in_flight_max.max(self.under_way as u64);
+                        None
+                    }
+                    Some((Err(error), _)) => Some((Some(place), error)),
+                    None => None,
+                }
+            }
+        };
+        if let Some((place, error)) = failed {
+            if let Some(place) = place {
+                self.close(place);
+            }
+            self.failed(flight, error);
+        }
+    }
+
+    fn open(&mut self) -> Result<usize, TransportError> {
+        let place = self.free.pop().unwrap_or(self.lines.len());
+        match self.plan.dial.open(&mut self.poller, place) {
+            Ok(connection) => {
+                let line = Some(Line { connection, flight: None });
+                match self.lines.get_mut(place) {
+                    Some(free) => *free = line,
+                    None => self.lines.push(line),
+                }
+                self.tally.connections += 1;
+                Ok(place)
+            }
+            Err(error) => {
+                if place < self.lines.len() {
+                    self.free.push(place);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Closes a connection, and makes its place free.
+    fn close(&mut self, place: usize) {
+        if let Some(line) = self.lines.get_mut(place)
+            && line.take().is_some()
+        {
+            self.free.push(place);
+        }
+    }
+
+    /// News of a connection.
+    fn news(&mut self, place: usize, again: bool, end: u64, slot: &mut u64) {
+        let Some(Line { connection, flight }) = self.lines.get_mut(place).and_then(Option::as_mut) else {
+            return;
+        };
+        let Some(known) = *flight else {
+            // A resting connection: it was opened, or the server closed it.
+            if !matches!(connection.proceed(&mut |_| false), Ok(Progress::Waiting)) {
+                self.idle.retain(|idle| *idle != place);
+                self.close(place);
+            }
+            return;
+        };
+        let at = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let mut seen = None;
+        let progress = {
+            let verdicts = &mut self.verdicts;
+            connection.proceed(&mut |bytes| {
+                seen = verdicts.look(known.step, bytes, at);
+                seen.is_some()
+            })
+        };
+        let length = connection.bytes().len();
+        match progress {
+            Ok(Progress::Waiting) => return,
+            Ok(Progress::Known) => {
+                let Some((found, reused)) = seen else { return };
+                self.end(place, true);
+                let found = if reused { self.judge_again(place, known, at) } else { found };
+                self.answered(known, &found, at, length);
+            }
+            Ok(Progress::Answer(answer)) => {
+                let found = self.judge(place, known, &answer, false, at);
+                self.end(place, answer.keep_alive);
+                self.answered(known, &found, at, length);
+            }
+            Ok(Progress::Gone) => {}
+            Err(error) => {
+                self.end(place, false);
+                self.failed(known, error);
+            }
+        }
+        if again && at < end && self.under_way < self.most && at >= self.hold {
+            let step = self.step(*slot);
+            *slot += self.part.1;
+            self.send(step, at, at);
+        }
+    }
+
+    /// A known answer whose id came before is judged in full.
+    fn judge_again(&mut self, place: usize, flight: Flight, at: u64) -> Arc<Seen> {
+        let line = self.lines.get(place).and_then(Option::as_ref);
+        let answer = line.and_then(|line| line.connection.parsed());
+        match answer {
+            Some(answer) => self.judge(place, flight, &answer, true, at),
+            None => Arc::new(Seen::transport()),
+        }
+    }
+
+    fn judge(&mut self, place: usize, flight: Flight, answer: &Answer, reused: bool, at: u64) -> Arc<Seen> {
+        let Some(line) = self.lines.get(place).and_then(Option::as_ref) else {
+            return Arc::new(Seen::transport());
+        };
+        if !self.plan.judging {
+            return self.verdicts.unjudged(answer.status);
+        }
+        let bytes = line.connection.bytes();
+        let request = &self.plan.steps[flight.step].request;
+        let elapsed = Duration::from_nanos(at.saturating_sub(flight.sent));
+        let received = self.wall + Duration::from_nanos(at);
+        let response = answer.response(bytes, request, elapsed, received, line.connection.limits());
+        let exchange = Exchange {
+            request: request.clone(),
+            sent_at: self.wall + Duration::from_nanos(flight.sent),
+            elapsed,
+            outcome: Ok(response),
+        };
+        let whole = (answer.keep_alive && answer.length == bytes.len()).then_some(answer.head);
+        self.verdicts.judge(flight.step, (bytes, whole), exchange, reused, at)
+    }
+
+    /// The request of a connection is over.
+    fn end(&mut self, place: usize, keep: bool) {
+        self.under_way -= 1;
+        if !keep {
+            self.close(place);
+        } else if let Some(line) = self.lines.get_mut(place).and_then(Option::as_mut) {
+            line.flight = None;
+            self.idle.push(place);
+        }
+    }
+
+    fn answered(&mut self, flight: Flight, seen: &Seen, at: u64, length: usize) {
+        let latency = at.saturating_sub(flight.intended);
+        self.tally.bytes += length as u64;
+        self.tally.last = self.tally.last.max(at);
+        if let Some(group) = self.tally.group(flight.step, seen.outcome, seen.status) {
+            group.latency.add(latency);
+            group.service.add(at.saturating_sub(flight.sent));
+        }
+        self.slice.latency.add(latency);
+        self.slice.counts.add(seen.outcome);
+        self.slice.counts.refused += u64::from(seen.throttled);
+        let flow = self.slice.flows.at(flight.sent);
+        match seen {
+            _ if seen.throttled => flow.throttled += 1,
+            Seen { status: 1..400, .. } => flow.admitted += 1,
+            _ => flow.other += 1,
+        }
+        let step = &mut self.tally.steps[flight.step];
+        step.counts.add(seen.outcome);
+        step.counts.refused += u64::from(seen.throttled);
+        if let Some(code) = &seen.code {
+            step.code(code);
+        }
+        if seen.throttled {
+            if let Some(seconds) = seen.wait {
+                step.told_until = at.saturating_add(seconds.saturating_mul(SECOND));
+            }
+            self.tally.told(seen.wait);
+            if self.plan.on_429 == On429::Stop {
+                self.stop.drain();
+            }
+        } else if flight.early && seen.status < 400 {
+            self.tally.early_admitted += 1;
+        }
+    }
+
+    /// An exchange without an answer.
+    fn failed(&mut self, flight: Flight, error: TransportError) {
+        let at = self.now();
+        self.hold = at + nanos(NAP);
+        self.tally.last = self.tally.last.max(at);
+        self.slice.counts.add(LoadOutcome::Transport);
+        self.slice.flows.at(flight.sent).other += 1;
+        let step = &mut self.tally.steps[flight.step];
+        step.counts.add(LoadOutcome::Transport);
+        *step.failures.entry(kind(error.kind).to_owned()).or_default() += 1;
+        step.failure.get_or_insert_with(|| error.message.clone());
+        let exchange = Exchange {
+            request: self.plan.steps[flight.step].request.clone(),
+            sent_at: self.wall + Duration::from_nanos(flight.sent),
+            elapsed: Duration::from_nanos(at.saturating_sub(flight.sent)),
+            outcome: Err(error),
+        };
+        self.verdicts.judge(flight.step, (&[], None), exchange, false, at);
+    }
+
+    /// Gives up requests whose time is over; it is looked at once a nap.
+    fn give_up(&mut self, now: u64) {
+        if now < self.look {
+            return;
+        }
+        self.look = now + nanos(NAP);
+        let oldest = now.saturating_sub(nanos(self.plan.timeout));
+        for place in 0..self.lines.len() {
+            let flight = self.lines.get(place).and_then(Option::as_ref).and_then(|line| line.flight);
+            if let Some(flight) = flight.filter(|flight| flight.sent < oldest) {
+                self.end(place, false);
+                let message = format!("no whole answer within {} ms", self.plan.timeout.as_millis());
+                self.failed(flight, TransportError { kind: TransportErrorKind::Timeout, message });
+            }
+        }
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The word for a kind of failure in reports.
+fn kind(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::Dns => "dns",
+        TransportErrorKind::Connect => "connect",
+        TransportErrorKind::Tls => "tls",
+        TransportErrorKind::Timeout => "timeout",
+        TransportErrorKind::Closed => "closed",
+        TransportErrorKind::NotHttp => "not-http",
+        TransportErrorKind::Redirects => "redirects",
+        TransportErrorKind::Request => "request",
+        TransportErrorKind::Other => "other",
+    }
+}
