@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::super::Options;
+use super::super::trust;
 use super::answer::{self, Answer, Buffer, broken};
 use super::clock::Clock;
-use super::tls;
 
 /// Knows the way to one server.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Dialer {
         let tls = if url.scheme() == "https" {
             let name = ServerName::try_from(host.clone())
                 .map_err(|_| format!("`{host}` cannot be the name in a certificate"))?;
-            Some((tls::config(options)?, name))
+            Some((trust::config(options)?, name))
         } else {
             None
         };

@@ -8,7 +8,6 @@ mod answer;
 mod chunked;
 mod clock;
 mod dial;
-mod tls;
 
 pub use answer::Answer;
 pub use clock::{Clock, Sleep};
