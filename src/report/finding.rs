@@ -47,7 +47,10 @@ pub(super) fn draw(finding: &Finding, paint: Paint) -> String {
         let indent = if index == 0 { "" } else { "  " };
         put(&mut out, &format!("{indent}{}", paint.tone(Tone::Strong, line)));
     }
-    put(&mut out, &format!("{gutter}{} {}", paint.tone(Tone::Frame, "-->"), place(finding)));
+    let place = place(finding);
+    if !place.is_empty() {
+        put(&mut out, &format!("{gutter}{} {place}", paint.tone(Tone::Frame, "-->")));
+    }
     for line in clean::text(&finding.snippet).lines() {
         put(&mut out, &frame(line, paint));
     }

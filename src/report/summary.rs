@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Tone};
 use super::{Style, baseline, clean, words};
-use crate::model::{Coverage, Finding, FindingCounts, Report, Severity, Verdict};
+use crate::model::{Coverage, Finding, FindingCounts, Kind, Report, Severity, Verdict};
 
 /// Columns of the labels on the left.
 const LABEL: usize = 12;
@@ -43,7 +43,9 @@ pub(super) fn draw(report: &Report, hidden: u64, style: Style) -> String {
     if report.repeat > 1 {
         rows.insert(4, ("repeated".into(), vec![repeated(report)]));
     }
-    for (contract, coverage) in &report.coverage {
+    // Load repeats few requests and provokes what it can; it is no measure of a suite.
+    let covers = report.kind != Kind::Load;
+    for (contract, coverage) in report.coverage.iter().filter(|_| covers) {
         rows.push(("coverage".into(), covered(contract, coverage, width, paint)));
     }
     let mut text = String::from("\n");

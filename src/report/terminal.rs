@@ -201,19 +201,23 @@ impl Terminal {
     fn line(&self, scenario: &ScenarioResult) -> String {
         let steps = scenario.steps.len() as u64;
         let requests: u64 = scenario.steps.iter().map(|step| u64::from(step.attempts)).sum();
-        let mut tail = clean::line(&scenario.file).into_owned();
+        // What was asked for on the command line has no file.
+        let mut tail: Vec<_> = Some(clean::line(&scenario.file).into_owned())
+            .filter(|file| !file.is_empty())
+            .into_iter()
+            .collect();
         if requests > 0 {
-            tail = format!("{tail}, {}, {}", words::count(steps, "step"), words::count(requests, "request"));
+            tail.extend([words::count(steps, "step"), words::count(requests, "request")]);
         }
         if scenario.contract.is_empty() {
-            tail.push_str(", no contract: only HTTP itself was judged");
+            tail.push("no contract: only HTTP itself was judged".to_owned());
         }
         format!(
             "{}  {:>9}  {}  {}\n",
             summary::verdict(scenario.verdict, 12, self.paint),
             words::time(scenario.duration_ms),
             self.paint.tone(Tone::Strong, &clean::line(&scenario.name)),
-            self.paint.tone(Tone::Dim, &tail),
+            self.paint.tone(Tone::Dim, &tail.join(", ")),
         )
     }
 
