@@ -3,6 +3,7 @@
 mod compare;
 mod diff;
 mod file;
+mod finder;
 mod headers;
 mod made;
 mod name;
