@@ -184,6 +184,9 @@ impl<'w, W: World> Prober<'w, W> {
     /// Takes requests out of the budget.
     pub(super) fn spend(&self, requests: u64) -> Done {
         let mut state = self.state.borrow_mut();
+        if let Some(why) = &state.unfit {
+            return Err(Cut::because(why.clone()));
+        }
         if state.sent.saturating_add(requests) > self.task.max_requests {
             let most = self.task.max_requests;
             return Err(Cut::because(format!("cut short by --max-requests {most}; allow more for it")));
@@ -203,6 +206,37 @@ impl<'w, W: World> Prober<'w, W> {
             record.found = markers.iter().filter(|marker| text.contains(marker.as_str())).cloned().collect();
             record.body.truncate(KEPT_BODY);
         }
+    }
+
+    /// Why nothing can be found out, if so: the probed request is refused before it was ever served, and not as limits
+    /// refuse.
+    pub fn unfit(&self) -> Option<String> {
+        self.state.borrow().unfit.clone()
+    }
+
+    fn unfit_for_it(
+        &self,
+        state: &mut State,
+        key: Option<usize>,
+        record: &Record,
+        seen: &Seen,
+    ) -> Option<String> {
+        /// Statuses with which limits refuse.
+        const LIMITS: [u16; 2] = [429, 503];
+        let Task { request, keys, .. } = self.task;
+        let place = key?;
+        let asked = record.method == request.method && record.target == request.target;
+        let known = state.keys.get_mut(place).filter(|_| asked)?;
+        known.served |= seen.admitted();
+        if known.served || !seen.refused() || LIMITS.contains(&seen.status) {
+            return None;
+        }
+        let (status, alias) = (seen.status, &keys.get(place)?.alias);
+        Some(format!(
+            "{} {} was answered {status} with {alias} before any limit could refuse it; name a request that this key is \
+             served with (a contract's base path comes before the path)",
+            record.method, record.target
+        ))
     }
 
     /// Opens a connection.
@@ -253,6 +287,9 @@ impl<'w, W: World> Prober<'w, W> {
         if let Some(key) = hand.key.and_then(|key| state.keys.get_mut(key)) {
             key.used = Some(record.end);
             key.promise = seen.promise;
+        }
+        if let Some(why) = self.unfit_for_it(&mut state, hand.key, &record, &seen) {
+            state.unfit.get_or_insert(why);
         }
         let gone = state.failures >= MOST_FAILURES;
         let error = record.error.clone();

@@ -48,6 +48,8 @@ pub(super) struct State {
     pub(super) anchored: bool,
     /// Whether a key could not be exhausted.
     pub(super) unlimited: bool,
+    /// Why the request says nothing about a limit: it is refused without one.
+    pub(super) unfit: Option<String>,
 }
 
 /// A key's use.
@@ -61,6 +63,8 @@ pub(super) struct KeyState {
     pub(super) promise: Option<At>,
     /// Whether its day is used up.
     pub(super) spent: bool,
+    /// Whether the request was ever served with it.
+    pub(super) served: bool,
 }
 
 impl State {

@@ -144,3 +144,14 @@ fn nobody_listening_is_no_verdict() {
     assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
     assert!(ended.stderr.contains("127.0.0.1:1"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_request_that_is_refused_without_any_limit_proves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["limits", "--quick", "--limit", "8/1s", "--request", "GET /nothing/here"];
+    let ended = tool::run(folder.path(), &arguments);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    let why = "GET /api/v1/nothing/here was answered 404 with ";
+    assert!(ended.stderr.contains(why) && ended.stderr.contains("before any limit"), "{}", ended.stderr);
+    assert!(ended.took.as_secs() < 10, "{:?}", ended.took);
+}

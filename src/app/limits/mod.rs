@@ -95,7 +95,7 @@ async fn probe(
             let _ = write!(env.stderr, "{}", redactor.text(&text));
         }
         prober.run(&plan).await;
-        Ok::<(), String>(())
+        prober.unfit().map_or(Ok(()), Err)
     };
     let end = tokio::select! {
         outcome = work => outcome.map_or_else(End::Failed, |()| End::Done),
