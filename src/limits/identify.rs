@@ -12,6 +12,11 @@ use crate::limiter::{Algorithm, Anchor, Policy};
 const MOST: usize = 20_000;
 /// How near an edge of a model a decision proves nothing, beside the time between sending and answer.
 const NEAR: i64 = 1_000_000;
+/// When a request arrives, in parts of the time between sending and answer. One that took long may have waited before
+/// the limiter saw it, or after; its window begins then. A model that explains the log one way or another may be it.
+const ARRIVALS: [i64; 5] = [50, 0, 25, 75, 100];
+/// Up to this time between sending and answer the middle will do.
+const SHORT: i64 = 4_000_000;
 
 /// Families of models, in the order shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,9 +146,9 @@ struct Agreement {
 /// Replays the keys that have a fingerprint.
 pub(super) fn identify(view: &View<'_>) -> Identification {
     let not = |why: String| Identification { why_not: why, ..Identification::default() };
-    let traces = traces(view);
-    let all = || traces.iter().flatten().map(|step| step.seen);
-    let compared = traces.iter().flatten().filter(|step| step.compared).count();
+    let middle = traces(view, ARRIVALS[0]);
+    let all = || middle.iter().flatten().map(|step| step.seen);
+    let compared = middle.iter().flatten().filter(|step| step.compared).count();
     if compared == 0 {
         return not(view.why_not(Probe::Fingerprint));
     }
@@ -156,12 +161,15 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
     let Some(window) = view.window else {
         return not("the window is neither declared nor told by a header".to_owned());
     };
-    let full = most_at_once(&traces);
+    let full = most_at_once(&middle);
+    let long = all().any(|seen| seen.e - seen.s > SHORT);
+    let others = if long { &ARRIVALS[1..] } else { &[] };
+    let mut ways: Vec<Trace<'_, '_>> = others.iter().map(|part| traces(view, *part)).collect();
+    ways.insert(0, middle);
     let limit = view.limit.unwrap_or(full);
     let mut found = Identification { compared, ..Identification::default() };
     for (limit, window) in readings(limit, full, window) {
-        let (variants, consistent, rejected) =
-            weigh(&traces, compared, &candidates(view, limit, window, full));
+        let (variants, consistent, rejected) = weigh(&ways, compared, &candidates(view, limit, window, full));
         (found.variants, found.consistent) = (variants, consistent);
         // The contradictions of the declared numbers are those worth reading.
         if found.rejected.is_empty() || !found.consistent.is_empty() {
@@ -178,14 +186,20 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step<'v, 'l> {
     seen: &'v Seen<'l>,
+    /// When it is taken to have arrived.
+    at: i64,
     /// Whether its fate tells something: it was served or refused, and no other request of its key was under way.
     compared: bool,
 }
 
-/// Requests in order of arrival: half way between sending and answer. Where several were under way, nobody knows which one
+/// Requests of some keys.
+type Trace<'v, 'l> = Vec<Vec<Step<'v, 'l>>>;
+
+/// Requests in order of arrival: `part` hundredths of the way between sending and answer. Where several were under way, nobody knows which one
 /// was served first. Requests that were answered otherwise, or not at all, are not known to count.
-fn steps<'v, 'l>(seen: impl Iterator<Item = &'v Seen<'l>>) -> Vec<Step<'v, 'l>> {
+fn steps<'v, 'l>(seen: impl Iterator<Item = &'v Seen<'l>>, part: i64) -> Vec<Step<'v, 'l>> {
     let mut order: Vec<&Seen<'_>> = seen.filter(|one| one.admitted() || one.throttled()).collect();
+    let arrival = |one: &Seen<'_>| one.s + (one.e.max(one.s) - one.s) / 100 * part;
     order.sort_by_key(|one| arrival(one));
     let mut steps: Vec<Step<'v, 'l>> = Vec::with_capacity(order.len());
     let mut until = i64::MIN;
@@ -195,26 +209,22 @@ fn steps<'v, 'l>(seen: impl Iterator<Item = &'v Seen<'l>>) -> Vec<Step<'v, 'l>> 
             last.compared = false;
         }
         until = until.max(seen.e);
-        steps.push(Step { seen, compared: alone });
+        steps.push(Step { seen, at: arrival(seen), compared: alone });
     }
     steps
 }
 
 /// The requests of each key with a fingerprint, up to its end.
-fn traces<'v, 'l>(view: &'v View<'l>) -> Vec<Vec<Step<'v, 'l>>> {
+fn traces<'v, 'l>(view: &'v View<'l>, part: i64) -> Trace<'v, 'l> {
     let mut keys: Vec<Option<u16>> = view.of(Probe::Fingerprint).map(|seen| seen.record.key).collect();
     keys.sort_unstable();
     keys.dedup();
     let trace = |key: Option<u16>| {
         let last =
             view.key(key).filter(|seen| seen.record.probe == Probe::Fingerprint).map(|seen| seen.s).max();
-        steps(view.key(key).filter(|seen| Some(seen.s) <= last))
+        steps(view.key(key).filter(|seen| Some(seen.s) <= last), part)
     };
     keys.into_iter().filter(Option::is_some).map(trace).collect()
-}
-
-fn arrival(seen: &Seen<'_>) -> i64 {
-    seen.s + (seen.e.max(seen.s) - seen.s) / 2
 }
 
 /// The most requests that were admitted one after the other from the start of a trace.
@@ -284,13 +294,14 @@ fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candid
 type Weighed = (Vec<Candidate>, Vec<Candidate>, Vec<(Candidate, String)>);
 
 /// The candidates that agree with the log, all of them and one a family; and of the other families the one that goes along furthest.
-fn weigh(traces: &[Vec<Step<'_, '_>>], compared: usize, candidates: &[Candidate]) -> Weighed {
+fn weigh(ways: &[Trace<'_, '_>], compared: usize, candidates: &[Candidate]) -> Weighed {
     let allowed = (compared / 50).max(1);
     let mut variants = Vec::new();
     let mut good: BTreeMap<Kind, (usize, Candidate)> = BTreeMap::new();
     let mut bad: BTreeMap<Kind, (usize, Candidate, String)> = BTreeMap::new();
     for candidate in candidates {
-        let agreement = agree(traces, candidate, allowed);
+        let agreements = ways.iter().map(|traces| agree(traces, candidate, allowed));
+        let Some(agreement) = agreements.min_by_key(|one| one.mismatches) else { continue };
         if agreement.mismatches <= allowed {
             variants.push(*candidate);
             let best = good.entry(candidate.kind).or_insert((agreement.mismatches, *candidate));
@@ -335,7 +346,8 @@ fn agree(traces: &[Vec<Step<'_, '_>>], candidate: &Candidate, allowed: usize) ->
 }
 
 /// The requests whose fate the model does not explain, with what it says; lazily, in order. What lies near an edge of
-/// the model is not among them.
+/// the model is not among them: the model then goes on as if the request had come on the other side of the edge, so that
+/// one such difference does not make others.
 pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
     trace: &'t [Step<'v, 'l>],
     candidate: &Candidate,
@@ -343,22 +355,36 @@ pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
     let mut model = candidate.policy.build();
     let shift = candidate.shift;
     let shifted = view::nanos(shift);
+    let mut latest = Duration::ZERO;
     trace.iter().enumerate().filter_map(move |(place, step)| {
         let seen = step.seen;
-        let now = Duration::from_nanos(u64::try_from(arrival(seen)).unwrap_or_default()) + shift;
-        let (before, _) = model.edges(now);
-        let decision = model.arrive(now);
-        let (_, after) = model.edges(now);
-        if !step.compared || decision.admitted == seen.admitted() {
+        // A model never goes back in time.
+        let last = latest;
+        let now = last.max(Duration::from_nanos(u64::try_from(step.at).unwrap_or_default()) + shift);
+        latest = now;
+        let near = |edge: &Duration| {
+            let edge = view::nanos(*edge).saturating_sub(shifted);
+            (seen.s - NEAR..=seen.e + NEAR).contains(&edge)
+        };
+        let (before, ahead) = model.edges(now);
+        let (before, ahead) = (before.filter(near), ahead.filter(near));
+        let earlier = (before.is_some() || ahead.is_some()).then(|| model.clone());
+        let admits = model.arrive(now).admitted;
+        if !step.compared || admits == seen.admitted() {
             return None;
         }
-        let near = |edge: Option<Duration>| {
-            edge.is_some_and(|edge| {
-                let edge = view::nanos(edge).saturating_sub(shifted);
-                (seen.s - NEAR..=seen.e + NEAR).contains(&edge)
-            })
-        };
-        (!near(before) && !near(after)).then_some((place, seen, decision.admitted))
+        let just_before = |edge: Duration| edge.saturating_sub(Duration::from_nanos(1));
+        let other_side = if admits { before.map(just_before) } else { ahead };
+        if let (Some(mut other), Some(at)) = (earlier, other_side.filter(|at| *at >= last))
+            && other.arrive(at).admitted == seen.admitted()
+        {
+            model = other;
+            latest = at;
+            return None;
+        }
+        let (_, after) = model.edges(now);
+        let free = before.is_some() || after.is_some_and(|edge| near(&edge));
+        (!free).then_some((place, seen, admits))
     })
 }
 
@@ -369,7 +395,7 @@ pub(super) fn explained(
     candidate: &Candidate,
     wanted: impl Fn(&Seen<'_>) -> bool,
 ) -> (usize, usize) {
-    let trace = steps(view.key(key));
+    let trace = steps(view.key(key), ARRIVALS[0]);
     let all = trace.iter().filter(|step| step.compared && wanted(step.seen)).count();
     let wrong = differing(&trace, candidate).filter(|(_, seen, _)| wanted(seen)).count();
     (all - wrong.min(all), all)

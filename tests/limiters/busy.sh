@@ -30,7 +30,7 @@ tollgate=${TOLLGATE:-$root/target/debug/tollgate}
 
 keys=()
 for key in $("$tollgate" serve --keys |
-    node -p 'const k = JSON.parse(require("fs").readFileSync(0)); ["api_key", "second_key", "other_workspace_key", "readonly_key"].map((name) => k[name].key).join(" ")'); do
+    node -p 'const k = JSON.parse(require("fs").readFileSync(0)); ["api_key", "second_key", "other_workspace_key"].map((name) => k[name].key).join(" ")'); do
     keys+=(--key "$key")
 done
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, Verdict, rule};
-use crate::limits::log::{Probe, Scope};
+use crate::limits::log::{Probe, Scope, Semantics};
 use crate::limits::show::{self, at};
 use crate::limits::view::{Group, Seen, View};
 use crate::model::{Outcome, RuleSource as Source};
@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Contract("rate limits: per API key"),
         says: "A key that is exhausted takes nothing from another one",
         tested: "Key A is drained, key B sends three requests, and A is tried again",
-        passes: "all of B's are served while A is refused before and after. If A is served again the window moved, and nothing is said",
+        passes: "all of B's, as far as its own limit or bucket goes, are served while A is refused before and after. If A is served again the window moved, and nothing is said",
         by: Isolation keys
     },
     rule! {
@@ -86,10 +86,21 @@ fn by_round<'v, 'l>(view: &'v View<'l>, probe: Probe) -> Vec<Group<'v, 'l>> {
     rounds
 }
 
+/// How many requests at once a whole key is promised.
+fn own(view: &View<'_>) -> usize {
+    let promised = match view.declared.semantics {
+        Semantics::Bucket { burst } => Some(burst),
+        _ => view.limit,
+    };
+    promised.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
+
 fn keys(view: &View<'_>) -> Verdict {
     let mut passed = None;
     for group in by_round(view, Probe::Isolation) {
-        let others = group.phase(1);
+        let mut others = group.phase(1);
+        // A key with less than three of its own may be refused what is beyond.
+        others.truncate(own(view));
         let Some(first) = others.first() else { continue };
         if let Some(guard) = view.doubt(&group.seen, &[]) {
             return Verdict::guarded(guard);
