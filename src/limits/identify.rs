@@ -155,7 +155,9 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
     if compared > MOST {
         return not(format!("{compared} requests are too many to replay"));
     }
-    if !all().any(Seen::throttled) || !all().any(Seen::admitted) {
+    // Refusals of bursts alone, as of a limiter that delays, tell nothing: no replay knows in which order they came.
+    let told = || middle.iter().flatten().filter(|step| step.compared).map(|step| step.seen);
+    if !told().any(Seen::throttled) || !told().any(Seen::admitted) {
         return not("no request was refused, so that nothing tells one model from another".to_owned());
     }
     let Some(window) = view.window else {

@@ -10,7 +10,7 @@
 # stay in target/limiters/logs. A run of all limiters writes docs/real-limiters.md anew.
 #
 # Exits with 1 if a rule fails that expected.json does not explain (a false alarm, until it is checked by hand), or if
-# one passes that is explained there (a fault that was missed); with 2 if something is missing.
+# one passes that is explained there (a fault that was missed), or if nothing was sent; with 2 if something is missing.
 set -euo pipefail
 
 readonly ALL=(nginx-nodelay nginx-nodelay-429 nginx-delay nginx-no-burst nginx-return express-rate-limit
@@ -66,6 +66,7 @@ free_port() {
 
 # Starts a program that prints its origin; sets `origin`.
 start() {
+    : >"$work/origin" # the one before may have left its own
     "$@" >"$work/origin" 2>"$work/errors" &
     server=$!
     for _ in {1..200}; do

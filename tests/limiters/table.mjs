@@ -29,6 +29,7 @@ for (const name of names) {
   }
   for (const one of of('warning')) details.push(`* ${one.rule} ${one.name} (warning): ${cell(one.measured)}.`)
   for (const one of of('inconclusive')) details.push(`* ${one.rule} ${one.name} (inconclusive): ${cell(one.measured)}.`)
+  if (summary.requests === 0) wrong.push(`${name}: nothing was sent`)
   for (const rule of Object.keys(about.fails)) {
     if (of('pass').some((one) => one.rule === rule)) wrong.push(`${name}: ${rule} passes, and should not`)
   }

@@ -58,6 +58,14 @@ fn a_limiter_that_delays_is_told_from_one_that_is_not_enforced() {
         book.wait(2_000);
     }
     book.says("CT001", Inconclusive, "a limiter that delays?");
+    // At once some are refused, which tells nothing of how it counts.
+    for number in 0..5 {
+        let status = if number == 4 { 429 } else { 200 };
+        let record = book.send(Probe::Fingerprint, 1, status);
+        record.end += ms(2_000);
+    }
+    assert!(book.log.records.len() > 20);
+    book.says("AL001", Skipped, "no request was refused");
 }
 
 #[test]
