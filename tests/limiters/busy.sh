@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # False alarms on real sockets: clean limiters of `tollgate serve`, on a quiet machine and on one that is kept busy.
 #
-#     tests/limiters/busy.sh                     every algorithm, at 5/1s and 20/2s, three seeds: about 15 minutes
+#     tests/limiters/busy.sh                     every algorithm, at 5/1s and 20/2s, three seeds: about 20 minutes
 #     SEEDS=10 JOBS=2 tests/limiters/busy.sh     more seeds; fewer probes at the same time
 #     MODES=busy SIZES=5/1s tests/limiters/busy.sh gcra ban
 #     TOLLGATE=... tests/limiters/busy.sh        with this program instead of a debug build
@@ -9,6 +9,7 @@
 # Busy means a process for each core that never sleeps, beside servers and probers. Prints a Markdown table: runs,
 # failures, warnings and doubts by rule, each with the number of runs. A clean limiter that fails is a false alarm: the
 # run is named, its log stays in target/limiters/busy, and the exit code is 1. Doubts are allowed, failures are not.
+# Needs bash 4.3 or newer, node, and timeout and nproc of coreutils.
 set -euo pipefail
 
 readonly SEEDS=${SEEDS:-3} JOBS=${JOBS:-4} MODES=${MODES:-quiet busy} SIZES=${SIZES:-5/1s 20/2s}

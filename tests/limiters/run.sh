@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # `tollgate limits` against limiters that others wrote: what it says of each, and whether that is true.
 #
-#     tests/limiters/run.sh [NAME...]        default: all of them, about ten minutes
+#     tests/limiters/run.sh [NAME...]        default: all of them, about four minutes
 #     TOLLGATE=... tests/limiters/run.sh     with this program instead of a debug build
 #
-# Needs nginx, node 20 or newer with npm, and cargo. Packages come from npm and crates.io in the versions of the lock
-# files, into target/limiters; nothing is installed elsewhere. Each limiter is started on a free port of this machine
-# with a limit of 20 requests in 2 s for each API key, probed with four keys and a fixed seed, and stopped. The logs
-# stay in target/limiters/logs. A run of all limiters writes docs/real-limiters.md anew.
+# Needs bash 4.3 or newer, nginx, node 20 or newer with npm, and cargo. Packages come from npm and crates.io in the
+# versions of the lock files, into target/limiters; nothing is installed elsewhere. Each limiter is started on a free
+# port of this machine with a limit of 20 requests in 2 s for each API key, probed with four keys and a fixed seed, and
+# stopped. The logs stay in target/limiters/logs. A run of all limiters writes docs/real-limiters.md anew.
 #
 # Exits with 1 if a rule fails that expected.json does not explain (a false alarm, until it is checked by hand), or if
 # one passes that is explained there (a fault that was missed), or if nothing was sent; with 2 if something is missing.

@@ -21,14 +21,17 @@ for (const name of names) {
     name, version, about.setup, summary.verdict, list('fail'), list('warning'), list('inconclusive'), model,
     `${summary.requests}`, (summary.duration_ms / 1000).toFixed(0),
   ])
-  details.push(`\n## ${name}\n\nPromised: 20 requests in 2 s, \`${promises}\`.\n`)
+  details.push(`\n## ${name}\n\nDeclared: 20 requests in 2 s, \`${promises}\`.\n`)
+  if (about.note !== undefined) details.push(`${about.note}\n`)
   for (const one of of('fail')) {
     const why = about.fails[one.rule]
     if (why === undefined) wrong.push(`${name}: ${one.rule} fails and is not explained: ${one.measured}`)
     details.push(`* **${one.rule}** ${one.name}: ${cell(one.measured)}. ${why ?? 'Not checked.'}`)
   }
   for (const one of of('warning')) details.push(`* ${one.rule} ${one.name} (warning): ${cell(one.measured)}.`)
-  for (const one of of('inconclusive')) details.push(`* ${one.rule} ${one.name} (inconclusive): ${cell(one.measured)}.`)
+  for (const one of of('inconclusive')) {
+    details.push(`* ${one.rule} ${one.name} (inconclusive): ${cell([one.measured, ...(one.evidence ?? [])].join('; ')).replace(/[?.]*$/, '')}.`)
+  }
   if (summary.requests === 0) wrong.push(`${name}: nothing was sent`)
   for (const rule of Object.keys(about.fails)) {
     if (of('pass').some((one) => one.rule === rule)) wrong.push(`${name}: ${rule} passes, and should not`)

@@ -92,7 +92,7 @@ fn one_drain(view: &View<'_>, drain: &Drain<'_, '_>) -> Verdict {
         let slower = slower(&drain.admitted).unwrap_or_default();
         if admitted <= most {
             return Verdict::unsure(format!(
-                "{admitted} were sent and admitted in {}: too few to meet the limit of {limit}",
+                "{admitted} were sent and admitted in {}: too few or too slow to meet the limit of {limit}",
                 show::span(span)
             ))
             .lines(slower);
