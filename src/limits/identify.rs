@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::log::{Probe, Semantics};
+use super::replay::{ARRIVALS, SHORT, Step, Trace, differing, steps, traces};
+use super::show;
 use super::view::{Seen, View};
-use super::{show, view};
 use crate::limiter::{Algorithm, Anchor, Policy};
 
 /// Requests that are replayed at most; a fingerprint has a few hundred.
 const MOST: usize = 20_000;
-/// How near an edge of a model a decision proves nothing, beside the time between sending and answer.
-const NEAR: i64 = 1_000_000;
 
 /// Families of models, in the order shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,27 +140,32 @@ struct Agreement {
 /// Replays the keys that have a fingerprint.
 pub(super) fn identify(view: &View<'_>) -> Identification {
     let not = |why: String| Identification { why_not: why, ..Identification::default() };
-    let traces = traces(view);
-    let all = || traces.iter().flatten().map(|step| step.seen);
-    let compared = traces.iter().flatten().filter(|step| step.compared).count();
+    let middle = traces(view, ARRIVALS[0]);
+    let all = || middle.iter().flatten().map(|step| step.seen);
+    let compared = middle.iter().flatten().filter(|step| step.compared).count();
     if compared == 0 {
         return not(view.why_not(Probe::Fingerprint));
     }
     if compared > MOST {
         return not(format!("{compared} requests are too many to replay"));
     }
-    if !all().any(Seen::throttled) || !all().any(Seen::admitted) {
+    // Refusals of bursts alone, as of a limiter that delays, tell nothing: no replay knows in which order they came.
+    let told = || middle.iter().flatten().filter(|step| step.compared).map(|step| step.seen);
+    if !told().any(Seen::throttled) || !told().any(Seen::admitted) {
         return not("no request was refused, so that nothing tells one model from another".to_owned());
     }
     let Some(window) = view.window else {
         return not("the window is neither declared nor told by a header".to_owned());
     };
-    let full = most_at_once(&traces);
+    let full = most_at_once(&middle);
+    let long = all().any(|seen| seen.e - seen.s > SHORT);
+    let others = if long { &ARRIVALS[1..] } else { &[] };
+    let mut ways: Vec<Trace<'_, '_>> = others.iter().map(|part| traces(view, *part)).collect();
+    ways.insert(0, middle);
     let limit = view.limit.unwrap_or(full);
     let mut found = Identification { compared, ..Identification::default() };
     for (limit, window) in readings(limit, full, window) {
-        let (variants, consistent, rejected) =
-            weigh(&traces, compared, &candidates(view, limit, window, full));
+        let (variants, consistent, rejected) = weigh(&ways, compared, &candidates(view, limit, window, full));
         (found.variants, found.consistent) = (variants, consistent);
         // The contradictions of the declared numbers are those worth reading.
         if found.rejected.is_empty() || !found.consistent.is_empty() {
@@ -172,49 +176,6 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
         }
     }
     found
-}
-
-/// A request in the order of arrival.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Step<'v, 'l> {
-    seen: &'v Seen<'l>,
-    /// Whether its fate tells something: it was served or refused, and no other request of its key was under way.
-    compared: bool,
-}
-
-/// Requests in order of arrival: half way between sending and answer. Where several were under way, nobody knows which one
-/// was served first. Requests that were answered otherwise, or not at all, are not known to count.
-fn steps<'v, 'l>(seen: impl Iterator<Item = &'v Seen<'l>>) -> Vec<Step<'v, 'l>> {
-    let mut order: Vec<&Seen<'_>> = seen.filter(|one| one.admitted() || one.throttled()).collect();
-    order.sort_by_key(|one| arrival(one));
-    let mut steps: Vec<Step<'v, 'l>> = Vec::with_capacity(order.len());
-    let mut until = i64::MIN;
-    for seen in order {
-        let alone = seen.s > until;
-        if !alone && let Some(last) = steps.last_mut() {
-            last.compared = false;
-        }
-        until = until.max(seen.e);
-        steps.push(Step { seen, compared: alone });
-    }
-    steps
-}
-
-/// The requests of each key with a fingerprint, up to its end.
-fn traces<'v, 'l>(view: &'v View<'l>) -> Vec<Vec<Step<'v, 'l>>> {
-    let mut keys: Vec<Option<u16>> = view.of(Probe::Fingerprint).map(|seen| seen.record.key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let trace = |key: Option<u16>| {
-        let last =
-            view.key(key).filter(|seen| seen.record.probe == Probe::Fingerprint).map(|seen| seen.s).max();
-        steps(view.key(key).filter(|seen| Some(seen.s) <= last))
-    };
-    keys.into_iter().filter(Option::is_some).map(trace).collect()
-}
-
-fn arrival(seen: &Seen<'_>) -> i64 {
-    seen.s + (seen.e.max(seen.s) - seen.s) / 2
 }
 
 /// The most requests that were admitted one after the other from the start of a trace.
@@ -284,13 +245,14 @@ fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candid
 type Weighed = (Vec<Candidate>, Vec<Candidate>, Vec<(Candidate, String)>);
 
 /// The candidates that agree with the log, all of them and one a family; and of the other families the one that goes along furthest.
-fn weigh(traces: &[Vec<Step<'_, '_>>], compared: usize, candidates: &[Candidate]) -> Weighed {
+fn weigh(ways: &[Trace<'_, '_>], compared: usize, candidates: &[Candidate]) -> Weighed {
     let allowed = (compared / 50).max(1);
     let mut variants = Vec::new();
     let mut good: BTreeMap<Kind, (usize, Candidate)> = BTreeMap::new();
     let mut bad: BTreeMap<Kind, (usize, Candidate, String)> = BTreeMap::new();
     for candidate in candidates {
-        let agreement = agree(traces, candidate, allowed);
+        let agreements = ways.iter().map(|traces| agree(traces, candidate, allowed));
+        let Some(agreement) = agreements.min_by_key(|one| one.mismatches) else { continue };
         if agreement.mismatches <= allowed {
             variants.push(*candidate);
             let best = good.entry(candidate.kind).or_insert((agreement.mismatches, *candidate));
@@ -334,34 +296,6 @@ fn agree(traces: &[Vec<Step<'_, '_>>], candidate: &Candidate, allowed: usize) ->
     agreement
 }
 
-/// The requests whose fate the model does not explain, with what it says; lazily, in order. What lies near an edge of
-/// the model is not among them.
-pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
-    trace: &'t [Step<'v, 'l>],
-    candidate: &Candidate,
-) -> impl Iterator<Item = (usize, &'v Seen<'l>, bool)> + 't {
-    let mut model = candidate.policy.build();
-    let shift = candidate.shift;
-    let shifted = view::nanos(shift);
-    trace.iter().enumerate().filter_map(move |(place, step)| {
-        let seen = step.seen;
-        let now = Duration::from_nanos(u64::try_from(arrival(seen)).unwrap_or_default()) + shift;
-        let (before, _) = model.edges(now);
-        let decision = model.arrive(now);
-        let (_, after) = model.edges(now);
-        if !step.compared || decision.admitted == seen.admitted() {
-            return None;
-        }
-        let near = |edge: Option<Duration>| {
-            edge.is_some_and(|edge| {
-                let edge = view::nanos(edge).saturating_sub(shifted);
-                (seen.s - NEAR..=seen.e + NEAR).contains(&edge)
-            })
-        };
-        (!near(before) && !near(after)).then_some((place, seen, decision.admitted))
-    })
-}
-
 /// The share of a key's requests that a model explains, compared only where `wanted` says so: how many, and of how many.
 pub(super) fn explained(
     view: &View<'_>,
@@ -369,7 +303,7 @@ pub(super) fn explained(
     candidate: &Candidate,
     wanted: impl Fn(&Seen<'_>) -> bool,
 ) -> (usize, usize) {
-    let trace = steps(view.key(key));
+    let trace = steps(view.key(key), ARRIVALS[0]);
     let all = trace.iter().filter(|step| step.compared && wanted(step.seen)).count();
     let wrong = differing(&trace, candidate).filter(|(_, seen, _)| wanted(seen)).count();
     (all - wrong.min(all), all)

@@ -46,10 +46,13 @@ pub(super) struct State {
     pub(super) calibrating: bool,
     /// Whether windows begin with a key's own requests, so that edges need not be met.
     pub(super) anchored: bool,
-    /// Whether a key could not be exhausted.
+    /// Whether a key could not be exhausted one by one.
     pub(super) unlimited: bool,
     /// Why the request says nothing about a limit: it is refused without one.
     pub(super) unfit: Option<String>,
+    /// Whether that may be because one by one took so long that the limit was not met: the server, or a limiter that
+    /// delays, is slow.
+    pub(super) slow: bool,
 }
 
 /// A key's use.
@@ -71,6 +74,14 @@ impl State {
     /// How long `count` requests one by one take.
     pub(super) fn burst(&self, count: u64) -> Duration {
         self.rtt.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Notes that none of so many requests one by one, in so much time, was refused.
+    pub(super) fn not_refused(&mut self, sent: u64, took: Duration) {
+        self.unlimited = true;
+        // A bucket of the limit's size lets so many pass: sent <= limit * (1 + took / window).
+        let beyond = u128::from(sent.saturating_sub(self.limit));
+        self.slow = beyond * self.window.as_nanos() <= u128::from(self.limit) * took.as_nanos();
     }
 
     /// A part of the window.

@@ -33,7 +33,6 @@ async fn find<W: World>(hand: &mut Hand<'_, W>) -> Done {
 async fn drain<W: World>(hand: &mut Hand<'_, W>) -> Result<Drain, Cut> {
     let drain = hand.try_drain(0, 1).await?;
     if drain.refusals.is_empty() {
-        hand.prober.state.borrow_mut().unlimited = true;
         return Err(Cut::because("cannot find an edge: no request was refused"));
     }
     Ok(drain)

@@ -25,7 +25,6 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     hand.arm().await?;
     let drain = hand.try_drain(0, 3).await?;
     if drain.refusals.is_empty() {
-        hand.prober.state.borrow_mut().unlimited = true;
         return Ok(());
     }
     let mut promises: Vec<Seen> = drain.refusals.clone();

@@ -146,6 +146,11 @@ fn no_race(view: &View<'_>) -> Verdict {
 
 fn linearizable(view: &View<'_>) -> Verdict {
     let Some(limit) = view.limit else { return Verdict::skip("no limit is declared or told by a header") };
+    if view.of(Probe::Concurrent).next().is_some()
+        && !view.of(Probe::Concurrent).any(|seen| seen.limits.remaining.is_some())
+    {
+        return Verdict::skip("no answer tells what is left");
+    }
     let (rounds, guard) = rounds(view, limit);
     if rounds.is_empty() {
         return guard.map_or_else(|| Verdict::skip(view.why_not(Probe::Concurrent)), Verdict::guarded);

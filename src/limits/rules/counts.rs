@@ -89,12 +89,14 @@ fn one_drain(view: &View<'_>, drain: &Drain<'_, '_>) -> Verdict {
         return Verdict::guarded(guard);
     }
     if drain.refused.is_empty() {
+        let slower = slower(&drain.admitted).unwrap_or_default();
         if admitted <= most {
             return Verdict::unsure(format!(
-                "{admitted} were sent and admitted: too few to meet the limit of {limit}"
-            ));
+                "{admitted} were sent and admitted in {}: too few or too slow to meet the limit of {limit}",
+                show::span(span)
+            ))
+            .lines(slower);
         }
-        let slower = slower(&drain.admitted).unwrap_or_default();
         return Verdict::fail(format!(
             "not enforced: {admitted} admitted in {}, none refused, limit {limit}",
             show::span(span)
@@ -134,7 +136,7 @@ fn range(least: u64, most: u64) -> String {
     if least == most { least.to_string() } else { format!("{least} to {most}") }
 }
 
-/// Whether answers got slower and slower: then a limiter that delays may be at work.
+/// Whether answers got slower: then a limiter that delays may be at work. One by one it delays all but the first alike.
 fn slower(admitted: &[&Seen<'_>]) -> Option<Vec<String>> {
     let quarter = admitted.len() / 4;
     let median = |part: &[&Seen<'_>]| {
@@ -142,7 +144,7 @@ fn slower(admitted: &[&Seen<'_>]) -> Option<Vec<String>> {
         trips.sort_unstable();
         crate::limits::view::percentile(&trips, 50)
     };
-    let first = median(admitted.get(..quarter)?)?;
+    let first = median(admitted.get(..1)?)?;
     let last = median(admitted.get(admitted.len() - quarter..)?)?;
     (last > 2 * first && last - first > 20_000_000).then(|| {
         vec![format!(

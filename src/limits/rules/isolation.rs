@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, Verdict, rule};
-use crate::limits::log::{Probe, Scope};
+use crate::limits::log::{Probe, Scope, Semantics};
 use crate::limits::show::{self, at};
 use crate::limits::view::{Group, Seen, View};
 use crate::model::{Outcome, RuleSource as Source};
@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Contract("rate limits: per API key"),
         says: "A key that is exhausted takes nothing from another one",
         tested: "Key A is drained, key B sends three requests, and A is tried again",
-        passes: "all of B's are served while A is refused before and after. If A is served again the window moved, and nothing is said",
+        passes: "all of B's, as far as its own limit or bucket goes, are served while A is refused before and after. If A is served again the window moved, and nothing is said",
         by: Isolation keys
     },
     rule! {
@@ -86,10 +86,21 @@ fn by_round<'v, 'l>(view: &'v View<'l>, probe: Probe) -> Vec<Group<'v, 'l>> {
     rounds
 }
 
+/// How many requests at once a whole key is promised.
+fn own(view: &View<'_>) -> usize {
+    let promised = match view.declared.semantics {
+        Semantics::Bucket { burst } => Some(burst),
+        _ => view.limit,
+    };
+    promised.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
+
 fn keys(view: &View<'_>) -> Verdict {
     let mut passed = None;
     for group in by_round(view, Probe::Isolation) {
-        let others = group.phase(1);
+        let mut others = group.phase(1);
+        // A key with less than three of its own may be refused what is beyond.
+        others.truncate(own(view));
         let Some(first) = others.first() else { continue };
         if let Some(guard) = view.doubt(&group.seen, &[]) {
             return Verdict::guarded(guard);
@@ -240,6 +251,11 @@ fn drained(span: &Span<'_, '_>) -> Result<i64, String> {
 
 fn strangers(view: &View<'_>) -> Verdict {
     let mut passed = None;
+    if view.of(Probe::Strangers).next().is_some()
+        && !view.of(Probe::Strangers).any(|seen| seen.limits.remaining.is_some())
+    {
+        return Verdict::skip("no answer tells what is left");
+    }
     for group in by_round(view, Probe::Strangers) {
         for span in spans(&group).iter().filter(|span| !span.between.is_empty()) {
             let all: Vec<&Seen<'_>> =

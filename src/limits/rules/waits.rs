@@ -220,6 +220,10 @@ fn episodes<'v, 'l>(view: &'v View<'l>) -> Vec<Episode<'v, 'l>> {
                     found.push(Episode { refusals: std::mem::take(&mut refusals), admission: Some(one) });
                 }
                 Fate::Unknown => refusals.clear(),
+                // Whatever else it is, it is no refusal: what was refused before belongs to the episode that ended.
+                _ if !refusals.is_empty() => {
+                    found.push(Episode { refusals: std::mem::take(&mut refusals), admission: None });
+                }
                 _ => {}
             }
         }
@@ -298,6 +302,9 @@ fn early(view: &View<'_>) -> Verdict {
 }
 
 fn countdown(view: &View<'_>) -> Verdict {
+    if view.declared.counts_rejects == Some(true) {
+        return Verdict::skip("refused requests count as declared, so each one moves the instant");
+    }
     let mut most: Option<(i64, usize)> = None;
     for episode in episodes(view) {
         let samples: Vec<(&Seen<'_>, i64)> =

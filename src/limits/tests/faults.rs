@@ -324,3 +324,34 @@ fn the_recorded_logs_are_read() {
         assert_eq!(broken(&read.log).contains("RC001"), name != "honest.log");
     }
 }
+
+/// Recorded beside busy processes: a window whose first answer took 51 ms, and a bucket of one whose requests came
+/// within a millisecond of its edges. Neither contradicts what the limiter is.
+#[test]
+fn answers_that_took_long_do_not_hide_what_a_limiter_is() {
+    use crate::limits::file;
+    use crate::model::Source;
+
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/limits");
+    for (name, model) in [
+        ("late-answer.log", "fixed window opened by the first request, 20 per 2 s"),
+        ("one-at-a-time.log", "token bucket or GCRA, 20 per 2 s, burst 1"),
+    ] {
+        let text = std::fs::read_to_string(folder.join(name)).expect("a log");
+        let read = file::read(&Source::new(name, &text)).expect("a good log");
+        assert_eq!(read.cut, None);
+        let limit = judge(&read.log, None).limit;
+        let consistent = &limit.model.consistent;
+        assert!(consistent.iter().any(|one| one == model), "{name}: {consistent:?}");
+        let verdict = limit.verdicts.into_iter().find(|verdict| verdict.rule == "AL001").expect("a verdict");
+        assert_eq!(verdict.verdict, Outcome::Pass, "{name}: {verdict:?}");
+    }
+}
+
+/// Where clean trials find nothing to try, the limit is still counted one by one.
+#[test]
+fn a_short_window_that_is_not_enforced_is_counted() {
+    let policy = policy(WINDOW, 20, 2);
+    let log = run(&task(&declared(&policy), 3), policy, |told, _| told.status = 200);
+    assert!(broken(&log).contains("CT001"), "{:?}", broken(&log));
+}

@@ -29,6 +29,45 @@ fn keys_are_isolated_or_share() {
     lost.says("IS001", Inconclusive, "G2");
 }
 
+/// nginx without a burst: of three requests at once two are refused, whoever else is.
+#[test]
+fn a_key_with_one_request_of_its_own_is_isolated_all_the_same() {
+    let judged = |first: u16| {
+        let mut book = Book::new();
+        book.log.head.declared.semantics = Semantics::Bucket { burst: 1 };
+        book.drain(Probe::Isolation, 0, 1, 1, 9);
+        for status in [first, 429, 429] {
+            book.send(Probe::Isolation, 1, status).of_key(Some(1));
+        }
+        book.refuse(Probe::Isolation, 2, 9);
+        book
+    };
+    judged(200).says("IS001", Pass, "1 of 1");
+    judged(429).says("IS001", Fail, "share a limit");
+}
+
+/// A limiter that delays holds every request but the first until its turn, so that one by one none is refused.
+#[test]
+fn a_limiter_that_delays_is_told_from_one_that_is_not_enforced() {
+    let mut book = Book::new();
+    for number in 0..20 {
+        let record = book.send(Probe::Sequential, 0, 200);
+        if number > 0 {
+            (record.head, record.end) = (record.head + ms(2_000), record.end + ms(2_000));
+        }
+        book.wait(2_000);
+    }
+    book.says("CT001", Inconclusive, "a limiter that delays?");
+    // At once some are refused, which tells nothing of how it counts.
+    for number in 0..5 {
+        let status = if number == 4 { 429 } else { 200 };
+        let record = book.send(Probe::Fingerprint, 1, status);
+        record.end += ms(2_000);
+    }
+    assert!(book.log.records.len() > 20);
+    book.says("AL001", Skipped, "no request was refused");
+}
+
 #[test]
 fn the_scope_is_as_declared() {
     let judged = |status| {

@@ -169,6 +169,15 @@ fn promises_count_down_and_are_not_too_long() {
         record.with("X-Cache", "HIT from edge");
     }
     cached.says("RC004", Inconclusive, "G5").says("RC002", Inconclusive, "G5");
+    let mut counted = judged(&[10; 5]);
+    counted.log.head.declared.counts_rejects = Some(true);
+    counted.says("RC004", Skipped, "count as declared");
+    // What is answered 403 has passed the limiter: the window of the first refusal is over.
+    let mut forbidden = Book::new();
+    forbidden.refuse(Probe::Recovery, 0, 2);
+    forbidden.wait(2_000).send(Probe::Writes, 0, 403);
+    forbidden.refuse(Probe::Writes, 0, 2);
+    forbidden.says("RC004", Skipped, "no episode has two");
 
     let early = |status: u16| {
         let mut book = Book::new();
