@@ -243,6 +243,7 @@ impl<'a> Draft<'a> {
             teardown: Vec::new(),
             cases: None,
             serial: false,
+            limits: None,
             independent: true,
         }
     }

@@ -12,6 +12,7 @@ mod finding;
 mod limits;
 mod matrix;
 mod node;
+mod probe;
 mod report;
 mod scenario;
 mod snapshot;
@@ -37,6 +38,7 @@ pub use limits::{
 };
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
+pub use probe::{LimitMeaning, LimitProbe, LimitPromise, ProbeEffort};
 pub use report::{
     Across, Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict,
 };

@@ -80,7 +80,7 @@ impl Seen {
                     self.finding(finding, self.places.get(&place).copied());
                 }
             }
-            Event::RunStarted { .. } | Event::RunFinished { .. } => {}
+            Event::RunStarted { .. } | Event::LimitJudged { .. } | Event::RunFinished { .. } => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! The top level of a scenario file.
 
 use super::keys::{NOT_YET, SCENARIO};
-use super::{request, step};
+use super::{limits, request, step};
 use crate::model::{Cases, Defaults, Diagnostic, Node, NodeKind, Scenario, Source, Spanned};
 use crate::yaml::{self, Fields, Problems, Shape};
 
@@ -19,6 +19,7 @@ pub fn parse(source: &Source) -> Result<Scenario, Vec<Diagnostic>> {
     }
     let mut problems = Problems::new(source);
     refuse_announced(&mut root, &mut problems);
+    limits::refuse_permission(&mut root, &mut problems);
     yaml::check(&root, &Shape::Object(&SCENARIO), &mut problems);
     let scenario = read(&root, &mut problems);
     match scenario {
@@ -34,6 +35,18 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         problems.add(name.span, "a variable's name is letters, digits and `_`", "not a variable name");
     }
     let steps = step::parse_all(fields.list("steps"), problems);
+    let limits = fields.entry("limits");
+    if limits.is_some() {
+        limits::alone(&fields, problems);
+    } else if fields.get("steps").is_none() && root.as_map().is_some() {
+        problems.add_with_help(
+            // As for any key that must be there.
+            fields.entries().first().map_or(root.span, |entry| entry.key.span),
+            "a scenario lacks `steps`",
+            "`steps` is missing in this mapping",
+            "add `steps`: The steps, run in order",
+        );
+    }
     if let Some(node) = fields.get("steps").filter(|node| node.as_list().is_some_and(<[Node]>::is_empty)) {
         problems.add(node.span, "a scenario needs at least one step", "no step here");
     }
@@ -47,9 +60,10 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         defaults: defaults(&fields, problems),
         setup: step::parse_all(fields.list("setup"), problems),
         steps,
+        limits: limits.and_then(|entry| limits::parse(entry, problems)).map(Box::new),
         teardown: step::parse_all(fields.list("teardown"), problems),
         cases: cases(&fields, problems),
-        serial: fields.flag("serial").unwrap_or(false),
+        serial: fields.flag("serial").unwrap_or(false) || limits.is_some(),
         independent: false,
     })
 }
