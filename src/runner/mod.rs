@@ -160,9 +160,11 @@ impl Runner {
         // A probe repeats its requests by itself, and takes its time.
         let times = if scenario.limits.is_some() { 1 } else { self.settings.repeat };
         let mut repetitions = repeat::Repetitions::new(times);
+        // What is skipped for a missing variable disturbs nobody, and need not wait for the others to end.
+        let alone = scenario.serial && !scenario::is_left_out(self, run, &scenario);
         loop {
             let repetition = repetitions.done();
-            let outcome = if scenario.serial {
+            let outcome = if alone {
                 let _alone = self.alone.write().await;
                 scenario::run(self, (index, repetition), run, &scenario, stop).await
             } else {

@@ -64,6 +64,12 @@ pub(super) struct Context<'r> {
     pub(super) repetition: u32,
 }
 
+/// Whether a variable is missing, without which the scenario is skipped.
+pub(super) fn is_left_out(runner: &Runner, run: &Run, scenario: &Scenario) -> bool {
+    let context = Context::new(runner, scenario, &run.name, run.contract.as_deref(), 0);
+    context.missing(&Scope::child(&runner.variables, 0), &run.row).is_some()
+}
+
 /// Runs a scenario to its end; its place in the plan and the number of its repetition choose its random values.
 pub(super) async fn run(
     runner: &Runner,
