@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Stop;
@@ -64,6 +65,8 @@ pub struct ProbedLimit {
     pub findings: Vec<Option<Finding>>,
     /// Requests sent.
     pub requests: u64,
+    /// How often errors had which code of the contract's catalogue.
+    pub codes: IndexMap<String, u64>,
     /// Why it ended before its end.
     pub cut: Option<String>,
 }
@@ -109,6 +112,8 @@ pub(super) async fn run(
         }
     };
     own.attempts = u32::try_from(probed.requests).unwrap_or(u32::MAX);
+    own.codes = probed.codes.keys().cloned().collect();
+    own.code_counts.clone_from(&probed.codes);
     if let Some(why) = &probed.cut {
         own.verdict = Verdict::Inconclusive;
         own.reason = Some(context.runner.redactor.text(why).into_owned());
@@ -205,7 +210,7 @@ fn step(context: &Context<'_>, spec: &LimitProbe, name: &str) -> StepResult {
         reason: None,
         contract: None,
         codes: Vec::new(),
-        code_counts: indexmap::IndexMap::default(),
+        code_counts: IndexMap::default(),
         flaky: false,
         findings: Vec::new(),
     }

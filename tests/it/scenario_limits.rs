@@ -72,6 +72,8 @@ fn an_honest_limit_has_verdicts_as_steps_and_a_part_of_the_report() {
         let passed = |(name, verdict): &(String, String)| name.starts_with(rule) && verdict == "pass";
         assert!(steps.iter().any(passed), "{rule}: {}", ended.stdout);
     }
+    let refused = &report["coverage"]["propertybase-v1"]["codes"]["RATE_LIMIT_EXCEEDED"];
+    assert!(refused.as_u64().unwrap() > 20, "{refused}");
     let sent = report["summary"]["requests"].as_u64().unwrap();
     assert!(sent > 100 && sent == report["scenarios"][0]["steps"][1]["attempts"].as_u64().unwrap() + 2);
 }

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
+use indexmap::IndexMap;
 use url::{Position, Url};
 
 use super::super::gather::Refusal;
 use super::super::suite::Suite;
 use super::{End, conduct, cost, millis, redact, task};
 use crate::contract::Compiled;
-use crate::limits::log::Declared;
+use crate::limits::log::{Declared, Log};
 use crate::limits::{Call, Key, Measured, Profile, Task, Wire, Writes, judge, plan};
 use crate::model::{Header, LimitProbe, ProbeEffort, Request, Scenario};
 use crate::plan::Run;
@@ -159,9 +160,24 @@ async fn probe(
     Ok(ProbedLimit {
         findings: judgement.findings(),
         requests: judgement.requests,
+        codes: job.contract.as_deref().map(|contract| codes(&log, contract)).unwrap_or_default(),
         cut: end.cut().map(str::to_owned),
         report: judgement.limit,
     })
+}
+
+/// How often errors had which code of the catalogue. Anything else is a server's text, and the rules' business.
+fn codes(log: &Log, contract: &Compiled) -> IndexMap<String, u64> {
+    let mut counts = IndexMap::new();
+    let Some(pointer) = contract.contract.envelope.code.as_deref() else { return counts };
+    for record in log.records.iter().filter(|record| record.status >= 400) {
+        let body: Option<serde_json::Value> = serde_json::from_slice(&record.body).ok();
+        let code = body.as_ref().and_then(|body| body.pointer(pointer)?.as_str());
+        if let Some(code) = code.filter(|code| contract.contract.codes.contains_key(*code)) {
+            *counts.entry(code.to_owned()).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// What the prober is given.
