@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::limits;
+use super::suite::Suite;
 use crate::model::{Action, Step};
-use crate::plan::Plan;
 
 /// Every scenario with its steps, in the order they would run.
-pub(super) fn plan(plan: &Plan, target: &str) -> String {
+pub(super) fn plan(suite: &Suite, target: &str) -> String {
+    let plan = &suite.plan;
     let mut text = String::new();
-    let mut requests = 0;
+    let (mut requests, mut probes) = (0, 0);
     for run in &plan.runs {
         let Some(scenario) = run.scenario.open() else { continue };
         let contract = run.contract.as_deref().unwrap_or("no contract");
@@ -21,6 +23,11 @@ pub(super) fn plan(plan: &Plan, target: &str) -> String {
         for (section, steps) in
             [("setup", &scenario.setup), ("step", &scenario.steps), ("teardown", &scenario.teardown)]
         {
+            if section == "teardown" && scenario.limits.is_some() {
+                probes += 1;
+                let cost = limits::cost_of(suite, run, &scenario);
+                cost.lines().for_each(|line| text.push_str(&format!("  limits   {line}\n")));
+            }
             for step in steps {
                 requests += usize::from(matches!(step.action, Action::Request(_)));
                 let _ = writeln!(text, "  {section:<9}{}", described(step));
@@ -29,7 +36,9 @@ pub(super) fn plan(plan: &Plan, target: &str) -> String {
     }
     let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
     let (scenarios, requests) = (count(plan.runs.len(), "scenario"), count(requests, "request"));
-    let _ = writeln!(text, "\n{scenarios}, {requests} to {target}; nothing was sent");
+    let probes =
+        if probes > 0 { format!(" and {} of a limit", count(probes, "probe")) } else { String::new() };
+    let _ = writeln!(text, "\n{scenarios}, {requests}{probes} to {target}; nothing was sent");
     text
 }
 

@@ -113,6 +113,10 @@ pub(super) fn scenarios(
         plan::included(scenario, &mut |part| {
             if seen.insert(Arc::clone(&part.source.name)) {
                 hide_written(redactor, part, &[]);
+                mistakes.extend(part.limits.as_ref().map(|limits| {
+                    let title = "the limits of an included file are not probed";
+                    Diagnostic::new(&part.source, limits.span, title, "belongs to a scenario of its own")
+                }));
                 let judged = has_contract || part.contract.is_some();
                 mistakes.extend(plan::lint(part, &given, &[], judged));
                 codes.extend(plan::expected_codes(part, contract));

@@ -14,7 +14,7 @@ use super::outputs::Outputs;
 use super::runtime;
 use super::shelf::Shelf;
 use super::suite::{Against, Suite, Wanted};
-use super::{against, colour, dry_run, print, width};
+use super::{against, colour, dry_run, limits, print, width};
 use crate::cli::{Exit, HttpChoice, ReportTarget, RunArgs};
 use crate::env::Env;
 use crate::model::{Event, Report, Severity, Tool};
@@ -51,9 +51,12 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let (target, server) = target(args, project, environment).await?;
     if args.dry_run {
         let target = server.as_ref().map_or(target.as_str(), |_| "the reference server inside");
-        return Ok(print(env, &redactor.text(&dry_run::plan(&suite.plan, target))));
+        return Ok(print(env, &redactor.text(&dry_run::plan(&suite, target))));
     }
-    let transport = transport(env, args, project, environment)?;
+    let options = options(env, args, project, environment)?;
+    let transport = Http::new(&options)?;
+    let named = server.is_none().then_some(target.as_str());
+    announce_probes(env, args, &suite, named, redactor)?;
     let targets = report_targets(args, project)?;
     let mut outputs =
         Outputs::open(&targets, style(env, args, project), redactor.clone(), env.files.as_ref())?;
@@ -70,18 +73,16 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
         Some(_) => None,
         None => Some(Arc::new(Shelf::open(env, args, &suite.snapshots, redactor)?)),
     };
-    settings.snapshots = match (&other, &shelf) {
-        (Some(other), _) => Snapshots::Against(Arc::clone(other)),
-        (None, Some(shelf)) => {
-            let shelf: Arc<dyn runner::Shelf> = Arc::clone(shelf) as _;
-            Snapshots::Kept { shelf, root: env.cwd.clone() }
-        }
-        (None, None) => Snapshots::Off,
-    };
+    settings.snapshots = snapshots(env, other.as_ref(), shelf.as_ref());
+    let probes = limits::Probes::new(&target, server.is_some(), options, seed, redactor);
     let files = Arc::clone(&env.files);
     let Suite { plan, contracts, variables, .. } = suite;
     let runner =
         Runner::new(Box::new(transport), contracts, engine, redactor.clone(), files, variables, settings);
+    let runner = match &args.against {
+        Some(_) => runner,
+        None => runner.with_limits(Arc::new(probes)),
+    };
     let mut report = observe(env, runner, plan, catalogues, &mut outputs, &stop).await;
     listener.abort();
     // Every answer was waited for, so there is nothing to drain.
@@ -102,6 +103,38 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
         Exit::Success if !unwritten.is_empty() => Exit::Usage,
         exit => exit,
     })
+}
+
+/// What is done with the answers beside judging them.
+fn snapshots(env: &Env, other: Option<&Arc<Answers>>, shelf: Option<&Arc<Shelf>>) -> Snapshots {
+    match (other, shelf) {
+        (Some(other), _) => Snapshots::Against(Arc::clone(other)),
+        (None, Some(shelf)) => {
+            let shelf: Arc<dyn runner::Shelf> = Arc::clone(shelf) as _;
+            Snapshots::Kept { shelf, root: env.cwd.clone() }
+        }
+        (None, None) => Snapshots::Off,
+    }
+}
+
+/// Says what the probes of rate limits will cost, and refuses them where nobody allowed it. A target without a name is
+/// the server inside.
+fn announce_probes(
+    env: &mut Env,
+    args: &RunArgs,
+    suite: &Suite,
+    target: Option<&str>,
+    redactor: &Redactor,
+) -> Result<(), Refusal> {
+    let probed = if args.against.is_some() { Vec::new() } else { limits::probed(suite) };
+    if let Some(target) = target.filter(|_| !probed.is_empty()) {
+        limits::may_load(target, &args.allow_load)?;
+    }
+    for (run, scenario) in probed.iter().filter(|_| !args.quiet) {
+        let cost = limits::cost_of(suite, run, scenario);
+        let _ = write!(env.stderr, "{}", redactor.text(&cost));
+    }
+    Ok(())
 }
 
 /// The answers of the target that this one is compared with.
@@ -131,7 +164,7 @@ async fn other_answers(
         ..settings.clone()
     };
     let runner = Runner::new(
-        Box::new(transport(env, args, &suite.project, &suite.environment)?),
+        Box::new(Http::new(&options(env, args, &suite.project, &suite.environment)?)?),
         suite.contracts,
         engine,
         redactor.clone(),
@@ -203,12 +236,13 @@ async fn target(
     Ok((server.origin(), Some(server)))
 }
 
-fn transport(
+/// How connections are made.
+fn options(
     env: &Env,
     args: &RunArgs,
     project: &Project,
     environment: &Environment,
-) -> Result<Http, Refusal> {
+) -> Result<transport::Options, Refusal> {
     let unreadable = |path: &Path, error| format!("the CA file {} cannot be read: {error}", path.display());
     let mut ca_certificates = Vec::new();
     if let Some(path) = &args.cacert {
@@ -241,7 +275,7 @@ fn transport(
         max_body: usize::try_from(args.max_body).unwrap_or(usize::MAX),
         ..transport::Options::default()
     };
-    Ok(Http::new(&options)?)
+    Ok(options)
 }
 
 fn report_targets(args: &RunArgs, project: &Project) -> Result<Vec<ReportTarget>, Refusal> {

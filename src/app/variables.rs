@@ -100,6 +100,11 @@ pub(super) fn hide_written(redactor: &Redactor, scenario: &Scenario, rows: &[Row
             redactor.add_variable(&name.value, &value);
         }
     }
+    let keys = scenario.limits.iter().flat_map(|limits| &limits.keys);
+    for key in keys.filter(|key| !key.value.contains("{{")) {
+        // What is too short to be hidden is refused before it is sent.
+        let _ = redactor.add(&key.value);
+    }
     for (name, cell) in rows.iter().flatten() {
         match cell {
             Cell::Value(value) => redactor.add_variable(name, value),

@@ -56,7 +56,7 @@ pub struct LimitsArgs {
     #[arg(long, value_name = "PATH", help_heading = "Requests")]
     pub exempt: Vec<String>,
 
-    /// Requests and window that are promised [default: found by counting and waiting]
+    /// Requests and window that are promised [default: the contract's, or found by counting and waiting]
     #[arg(long, value_name = "N/TIME", value_parser = limit, help_heading = "Promises")]
     pub limit: Option<(u32, Duration)>,
     /// Requests a day that are promised; the day of one key is used up
@@ -105,7 +105,7 @@ pub struct LimitsArgs {
     /// Seed of everything random, to repeat a run
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub seed: Option<u64>,
-    /// Print what would be sent and what it costs, and send nothing; needs `--limit`
+    /// Print what would be sent and what it costs, and send nothing; needs the limit, declared by you or the contract
     #[arg(long, help_heading = "Run")]
     pub dry_run: bool,
     /// Lowest severity that fails the run

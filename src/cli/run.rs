@@ -16,6 +16,9 @@ pub struct RunArgs {
     /// Origin of the API: scheme, host, port, perhaps a prefix [default: a reference server inside]
     #[arg(long, value_name = "URL", help_heading = "Target")]
     pub target: Option<String>,
+    /// Probe the rate limits of this host though it is not this machine, where scenarios have `limits`
+    #[arg(long, value_name = "HOST", help_heading = "Target")]
+    pub allow_load: Vec<String>,
     /// The suite.
     #[command(flatten)]
     pub suite: SuiteArgs,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::run::time;
 use crate::limiter::{Algorithm, Anchor, HeaderFamily};
-use crate::yaml::duration_from_text;
+use crate::yaml::limit_from_text;
 
 /// The arguments of `tollgate serve`.
 #[derive(Debug, Args)]
@@ -187,10 +187,5 @@ fn some_time(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn limit(text: &str) -> Result<(u32, Duration), String> {
-    let parsed = text.split_once('/').and_then(|(count, window)| {
-        let count = count.parse().ok().filter(|count| *count > 0)?;
-        let window = duration_from_text(window).filter(|window| !window.is_zero())?;
-        Some((count, window))
-    });
-    parsed.ok_or_else(|| "write requests and window, such as 60/60s".to_owned())
+    limit_from_text(text).ok_or_else(|| "write requests and window, such as 60/60s".to_owned())
 }

@@ -244,6 +244,7 @@ impl<'a> Draft<'a> {
             cases: None,
             load: None,
             serial: false,
+            limits: None,
             independent: true,
         }
     }

@@ -40,6 +40,8 @@ pub fn judge(log: &Log, contract: Option<&Compiled>) -> Judgement {
     let head = &log.head;
     Judgement {
         limit: LimitReport {
+            scenario: String::new(),
+            file: String::new(),
             request: head.request.clone(),
             contract: head.contract.clone(),
             keys: head.keys.clone(),
@@ -109,6 +111,17 @@ impl Judgement {
         report.summary.requests = self.requests;
         report.limits = vec![self.limit.clone()];
         report
+    }
+
+    /// What is found of each verdict, in their order; nothing for those that hold, or that could not be given.
+    pub fn findings(&self) -> Vec<Option<Finding>> {
+        self.limit.verdicts.iter().map(|verdict| self.finding(verdict, "")).collect()
+    }
+
+    /// Says that this command probes it again.
+    pub fn reproduced_by(&mut self, command: &str) {
+        let told = self.limit.verdicts.iter_mut().filter(|verdict| !verdict.reproduce.is_empty());
+        told.for_each(|verdict| command.clone_into(&mut verdict.reproduce));
     }
 
     fn finding(&self, verdict: &LimitVerdict, scenario: &str) -> Option<Finding> {

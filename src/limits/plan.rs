@@ -94,14 +94,10 @@ fn fit(
     plan: &Plan,
 ) -> Result<Duration, String> {
     if job.keys > keys.len() {
-        return Err(format!(
-            "it needs {} keys, and there are {}; give more with --key",
-            job.keys,
-            keys.len()
-        ));
+        return Err(format!("it needs {} keys, and there are {}; give more", job.keys, keys.len()));
     }
     if plan.requests.saturating_add(job.requests) > task.max_requests {
-        return Err(format!("its {} requests are beyond --max-requests {}", job.requests, task.max_requests));
+        return Err(format!("its {} requests are beyond max-requests {}", job.requests, task.max_requests));
     }
     // A used key has to be silent for a window, and for half of one more on average until an edge comes.
     let whole = |used: &Option<Duration>| used.map_or(Duration::ZERO, |end| end + measured.window * 3 / 2);
@@ -112,7 +108,7 @@ fn fit(
     let end = start + job.least;
     if end > task.max_time {
         let (needs, most) = (end.as_secs_f64().ceil(), task.max_time.as_secs());
-        return Err(format!("it would end after about {needs} s, beyond --max-seconds {most}"));
+        return Err(format!("it would end after about {needs} s, beyond max-seconds {most}"));
     }
     for key in chosen {
         keys[*key] = Some(end);
@@ -295,16 +291,17 @@ mod tests {
     fn what_does_not_fit_is_left_out_with_the_reason() {
         let one_key = plan(&task(1), measured(20, 1));
         assert!(
-            one_key.left_out.iter().all(|(probe, why)| *probe == Probe::Isolation && why.contains("--key"))
+            one_key
+                .left_out
+                .iter()
+                .all(|(probe, why)| *probe == Probe::Isolation && why.contains("needs 2 keys"))
         );
         assert_eq!(one_key.left_out.len(), 1);
         let few = plan(&Task { max_requests: 200, ..task(4) }, measured(20, 1));
-        assert!(
-            few.requests <= 200 && few.left_out.iter().any(|(_, why)| why.contains("--max-requests 200"))
-        );
+        assert!(few.requests <= 200 && few.left_out.iter().any(|(_, why)| why.contains("max-requests 200")));
         let short = plan(&Task { max_time: Duration::from_secs(30), ..task(4) }, measured(60, 60));
         assert!(short.left_out.iter().any(|(probe, _)| *probe == Probe::CleanTrial));
         assert!(short.jobs.iter().any(|job| job.probe == Probe::Concurrent));
-        assert!(short.table().contains("--max-seconds 30"));
+        assert!(short.table().contains("max-seconds 30"));
     }
 }

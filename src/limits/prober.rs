@@ -189,7 +189,7 @@ impl<'w, W: World> Prober<'w, W> {
         }
         if state.sent.saturating_add(requests) > self.task.max_requests {
             let most = self.task.max_requests;
-            return Err(Cut::because(format!("cut short by --max-requests {most}; allow more for it")));
+            return Err(Cut::because(format!("cut short by max-requests {most}; allow more for it")));
         }
         if self.world.now() > self.task.max_time {
             return Err(Cut::because(too_late(self.task.max_time)));
@@ -302,5 +302,5 @@ impl<'w, W: World> Prober<'w, W> {
 }
 
 fn too_late(most: Duration) -> String {
-    format!("it would not end within --max-seconds {}; allow more for it", most.as_secs())
+    format!("it would not end within max-seconds {}; allow more for it", most.as_secs())
 }

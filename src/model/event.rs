@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Finding, LoadPoint, ScenarioResult, StepResult, Summary, Tool};
+use super::{Finding, LimitReport, LoadPoint, ScenarioResult, StepResult, Summary, Tool};
 
 /// One thing that happened. The runner emits, reporters listen; neither knows the other.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +35,13 @@ pub enum Event {
         step: StepResult,
         /// What was found in it.
         findings: Vec<Finding>,
+    },
+    /// The rate limit of a scenario was probed; the verdicts came before it as steps.
+    LimitJudged {
+        /// The scenario's place in the input, from 0.
+        scenario: usize,
+        /// Verdicts, model, timeline and cost.
+        limit: Box<LimitReport>,
     },
     /// A scenario has its verdict; its steps came before it.
     ScenarioFinished {

@@ -165,6 +165,12 @@ pub struct UndoneProbe {
 /// One probed limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LimitReport {
+    /// The scenario that asks for it; empty for `tollgate limits` and `tollgate judge`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scenario: String,
+    /// Its file; empty likewise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
     /// The request that was sent: method and target.
     pub request: String,
     /// The contract; empty if none.

@@ -13,6 +13,7 @@ mod limits;
 mod load;
 mod matrix;
 mod node;
+mod probe;
 mod report;
 mod scenario;
 mod snapshot;
@@ -43,6 +44,7 @@ pub use load::{
 };
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};
+pub use probe::{LimitMeaning, LimitProbe, LimitPromise, ProbeEffort};
 pub use report::{
     Across, Coverage, FindingCounts, Kind, Report, ScenarioResult, StepResult, Summary, Tool, Verdict,
 };

@@ -25,6 +25,8 @@ pub struct Scenario {
     pub setup: Vec<Step>,
     /// Run in order.
     pub steps: Vec<Step>,
+    /// The rate limit that is probed after the steps, boxed because few files have one.
+    pub limits: Option<Box<super::LimitProbe>>,
     /// Always run, also after a failure or an interruption.
     pub teardown: Vec<Step>,
     /// Data the scenario is repeated for.

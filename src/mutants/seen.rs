@@ -80,7 +80,10 @@ impl Seen {
                     self.finding(finding, self.places.get(&place).copied());
                 }
             }
-            Event::RunStarted { .. } | Event::LoadTick { .. } | Event::RunFinished { .. } => {}
+            Event::RunStarted { .. }
+            | Event::LoadTick { .. }
+            | Event::LimitJudged { .. }
+            | Event::RunFinished { .. } => {}
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Held {
     pub tags: Vec<String>,
     /// The contract it names.
     pub contract: Option<Spanned<String>>,
+    /// Whether it probes a rate limit.
+    pub has_limits: bool,
     form: Form,
 }
 
@@ -37,6 +39,7 @@ impl Held {
             name: scenario.name.value.clone(),
             tags: scenario.tags.clone(),
             contract: scenario.contract.clone(),
+            has_limits: scenario.limits.is_some(),
             form: Form::Parsed(Arc::new(scenario)),
         }
     }

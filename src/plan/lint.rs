@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::captured_names;
 use crate::model::{
-    Action, BodyPart, CaptureFrom, Cases, Check, Diagnostic, Expect, HeaderLine, Node, NodeKind, RequestSpec,
-    Scenario, Source, Span, Spanned, Step,
+    Action, BodyPart, CaptureFrom, Cases, Check, Diagnostic, Expect, HeaderLine, LimitProbe, Node, NodeKind,
+    RequestSpec, Scenario, Source, Span, Spanned, Step,
 };
 use crate::spelling::nearest;
 use crate::{jsonpath, template};
@@ -29,7 +29,8 @@ pub fn lint(
     }) {
         later.extend(spec.capture.iter().map(|capture| &capture.name));
     }
-    let mut lint = Lint { source: &scenario.source, known, later, has_contract, found: Vec::new() };
+    let mut lint =
+        Lint { source: &scenario.source, known, later, has_contract, marker_seen: false, found: Vec::new() };
     if let Some(Cases::Inline(rows)) = &scenario.cases {
         rows.iter().for_each(|row| lint.node(row));
     }
@@ -38,9 +39,13 @@ pub fn lint(
         lint.known.insert(name.value.clone());
     }
     lint.headers(&scenario.defaults.headers);
-    for steps in [&scenario.setup, &scenario.steps, &scenario.teardown] {
+    for steps in [&scenario.setup, &scenario.steps] {
         steps.iter().for_each(|step| lint.step(step));
     }
+    if let Some(limits) = &scenario.limits {
+        lint.limits(limits);
+    }
+    scenario.teardown.iter().for_each(|step| lint.step(step));
     lint.found
 }
 
@@ -51,8 +56,13 @@ struct Lint<'s> {
     has_contract: bool,
     /// What some step captures, whether it came already or not.
     later: Vec<&'s Spanned<String>>,
+    /// Whether the marker of a write was used since this was reset.
+    marker_seen: bool,
     found: Vec<Diagnostic>,
 }
+
+/// What a write of a probe leaves, to be found again.
+const MARKER: &str = "marker";
 
 impl Lint<'_> {
     fn step(&mut self, step: &Step) {
@@ -64,6 +74,30 @@ impl Lint<'_> {
                     self.known.extend(captured_names(scenario));
                 }
             }
+        }
+    }
+
+    /// The requests of a probe. A write leaves its marker, or it could not be found again.
+    fn limits(&mut self, limits: &LimitProbe) {
+        limits.keys.iter().for_each(|key| self.spanned(key));
+        self.headers(&limits.headers);
+        self.request(&limits.request);
+        limits.endpoint.iter().for_each(|spec| self.request(spec));
+        let Some((write, list)) = limits.writes.as_deref() else { return };
+        let was_known = !self.known.insert(MARKER.to_owned());
+        self.marker_seen = false;
+        self.request(write);
+        if !self.marker_seen {
+            let title = "the write has no marker, so it could not be found again";
+            let mistake =
+                Diagnostic::new(self.source, write.path.span, title, "neither here nor in the body");
+            let help =
+                "put `{{ marker }}` into its body or path: `json: { email: \"{{ marker }}@example.com\" }`";
+            self.found.push(mistake.with_help(help));
+        }
+        self.request(list);
+        if !was_known {
+            self.known.remove(MARKER);
         }
     }
 
@@ -147,6 +181,7 @@ impl Lint<'_> {
     fn text(&mut self, text: &str, span: Span) {
         match template::names(text) {
             Ok(names) => {
+                self.marker_seen |= names.iter().any(|name| name == MARKER);
                 for name in names.into_iter().filter(|name| !self.known.contains(name)).collect::<Vec<_>>() {
                     self.undefined(&name, text, span);
                 }

@@ -3,7 +3,8 @@
 
 use super::Redactor;
 use crate::model::{
-    BaselineEntry, BaselineReport, DiffLine, DiffPart, Event, Finding, Report, ScenarioResult, StepResult,
+    BaselineEntry, BaselineReport, DiffLine, DiffPart, Event, Finding, LimitReport, LimitVerdict, Report,
+    ScenarioResult, StepResult,
 };
 
 impl Redactor {
@@ -22,6 +23,7 @@ impl Redactor {
             Event::RunJudged { findings, .. } => {
                 findings.iter_mut().for_each(|finding| self.finding(finding));
             }
+            Event::LimitJudged { limit, .. } => self.limit(limit),
             Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
         event
@@ -31,6 +33,7 @@ impl Redactor {
     pub fn report(&self, report: &mut Report) {
         std::iter::once(&mut report.target).chain(&mut report.against).for_each(|text| self.clean(text));
         report.scenarios.iter_mut().for_each(|scenario| self.scenario(scenario));
+        report.limits.iter_mut().for_each(|limit| self.limit(limit));
         let alarms = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.false_alarms);
         report.findings.iter_mut().chain(alarms).for_each(|finding| self.finding(finding));
         let mutants = report.matrix.iter_mut().flat_map(|matrix| &mut matrix.mutants);
@@ -49,6 +52,17 @@ impl Redactor {
             let texts = [file, scenario, step, pointer, message, reason];
             texts.into_iter().flatten().for_each(|text| self.clean(text));
         }
+    }
+
+    fn limit(&self, limit: &mut LimitReport) {
+        let LimitReport { scenario, file, request, verdicts, undone, model, .. } = limit;
+        [scenario, file, request].into_iter().for_each(|text| self.clean(text));
+        for verdict in verdicts {
+            let LimitVerdict { measured, evidence, guard, reproduce, .. } = verdict;
+            [measured, reproduce].into_iter().chain(evidence).chain(guard).for_each(|text| self.clean(text));
+        }
+        undone.iter_mut().for_each(|undone| self.clean(&mut undone.reason));
+        model.rejected.iter_mut().for_each(|rejected| self.clean(&mut rejected.contradiction));
     }
 
     fn scenario(&self, scenario: &mut ScenarioResult) {

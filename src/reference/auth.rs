@@ -44,12 +44,13 @@ enum Standing {
 enum Allowance {
     Common,
     Tiny,
+    Few,
     TwoADay,
 }
 
 type Row = (&'static str, &'static str, &'static str, Standing, Allowance);
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 14] = [
     ("api_key", ALPHA, "valid", Standing::Valid, Allowance::Common),
     ("second_key", ALPHA, "valid", Standing::Valid, Allowance::Common),
     ("other_workspace_key", BETA, "valid", Standing::Valid, Allowance::Common),
@@ -60,6 +61,10 @@ const ROWS: [Row; 10] = [
     ("no_workspace_key", "", "no workspace", Standing::NoWorkspace, Allowance::Common),
     ("limited_key", ALPHA, "valid, 3 requests per second", Standing::Valid, Allowance::Tiny),
     ("daily_key", ALPHA, "valid, 2 requests a day", Standing::Valid, Allowance::TwoADay),
+    ("probe_key_1", ALPHA, "valid, 5 requests per second", Standing::Valid, Allowance::Few),
+    ("probe_key_2", ALPHA, "valid, 5 requests per second", Standing::Valid, Allowance::Few),
+    ("probe_key_3", ALPHA, "valid, 5 requests per second", Standing::Valid, Allowance::Few),
+    ("probe_key_4", ALPHA, "valid, 5 requests per second", Standing::Valid, Allowance::Few),
 ];
 
 /// A key with all that is known of it.
@@ -117,7 +122,8 @@ impl Keyring {
         let grants = ROWS.iter().zip(0..).map(|(&(alias, workspace, note, standing, allowance), index)| {
             let quota = match allowance {
                 Allowance::Common => common,
-                Allowance::Tiny => tiny(common.policy.algorithm),
+                Allowance::Tiny => small(common.policy.algorithm, 3),
+                Allowance::Few => small(common.policy.algorithm, 5),
                 Allowance::TwoADay => Quota { daily: Some(2), ..common },
             };
             Grant { key: Key { alias, key: secret(seed, index), workspace, note }, quota, standing }
@@ -152,15 +158,14 @@ impl Keyring {
     }
 }
 
-/// Three requests a second, counted as for the other keys.
-fn tiny(algorithm: Algorithm) -> Quota {
-    const LIMIT: u64 = 3;
+/// So few requests a second, counted as for the other keys.
+fn small(algorithm: Algorithm, limit: u64) -> Quota {
     let algorithm = match algorithm {
-        Algorithm::TokenBucket { .. } => Algorithm::TokenBucket { burst: LIMIT },
-        Algorithm::Gcra { .. } => Algorithm::Gcra { burst: LIMIT },
+        Algorithm::TokenBucket { .. } => Algorithm::TokenBucket { burst: limit },
+        Algorithm::Gcra { .. } => Algorithm::Gcra { burst: limit },
         other => other,
     };
-    Quota { policy: Policy { algorithm, limit: LIMIT, window: Duration::from_secs(1) }, daily: None }
+    Quota { policy: Policy { algorithm, limit, window: Duration::from_secs(1) }, daily: None }
 }
 
 fn secret(seed: u64, index: u64) -> String {
@@ -183,7 +188,7 @@ fn challenge(kind: Kind, error: &str) -> Problem {
 /// The keys that a server with this seed knows.
 pub fn keys(seed: u64) -> Vec<Key> {
     let first = Algorithm::FixedWindow { anchor: Anchor::FirstRequest };
-    Keyring::new(seed, tiny(first)).keys().cloned().collect()
+    Keyring::new(seed, small(first, 3)).keys().cloned().collect()
 }
 
 /// The keys as `serve --keys` prints them: `{ALIAS: {key, workspace, note}}`.
@@ -222,7 +227,7 @@ mod tests {
     use super::*;
 
     fn keyring(seed: u64) -> Keyring {
-        Keyring::new(seed, tiny(Algorithm::SlidingCounter))
+        Keyring::new(seed, small(Algorithm::SlidingCounter, 3))
     }
 
     fn kind(keyring: &Keyring, lines: &[&str]) -> Result<&'static str, Kind> {

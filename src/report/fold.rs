@@ -104,6 +104,7 @@ impl Fold {
                 self.verdict = Some(Verdict::of_parts(self.verdict.into_iter().chain([*verdict])));
                 self.report.across = Some(Across { verdict: *verdict, findings });
             }
+            Event::LimitJudged { limit, .. } => self.report.limits.push((**limit).clone()),
             Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
     }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
+use super::limits::below_scenario;
 use super::paint::{Paint, Tone};
 use super::{Reporter, Style, clean, finding, load, summary, words};
-use crate::model::{Event, Finding, Report, ScenarioResult, StepResult, Verdict};
+use crate::model::{Event, Finding, LimitReport, Report, ScenarioResult, StepResult, Verdict};
 
 /// How often one and the same finding is drawn in full; at one and the same place, as when a scenario has many
 /// cases, it is once.
@@ -53,6 +54,8 @@ pub struct Terminal {
     paint: Paint,
     /// The findings of the scenario at hand, drawn; its own line goes above them.
     pending: String,
+    /// What was found out about the limit of the scenario at hand.
+    limit: Option<Box<LimitReport>>,
     /// What is known of each finding, wherever it was found; the keys are hashes of rule, message and pointer.
     same: HashMap<u64, Same>,
     hasher: RandomState,
@@ -71,6 +74,7 @@ impl Terminal {
             style,
             paint: Paint { colour: style.colour },
             pending: String::new(),
+            limit: None,
             same: HashMap::new(),
             hasher: RandomState::new(),
             rules: HashMap::new(),
@@ -182,6 +186,7 @@ impl Terminal {
     /// Writes a scenario: its line, what kept it from a pass, its findings.
     fn scenario(&mut self, scenario: &ScenarioResult, out: &mut dyn Write) -> io::Result<()> {
         let findings = std::mem::take(&mut self.pending);
+        let limit = self.limit.take();
         if self.style.quiet && is_clear(scenario.verdict) {
             return Ok(());
         }
@@ -189,7 +194,12 @@ impl Terminal {
         if self.style.verbose {
             text.extend(scenario.steps.iter().map(|step| self.step_line(step)));
         }
-        text.push_str(&self.reasons(scenario));
+        // Of a rule that is not promised or was not probed the report says why; here it would be a list of them.
+        let all = limit.is_none() || self.style.verbose;
+        text.push_str(&self.reasons(scenario, |verdict| all || verdict != Verdict::Skipped));
+        if let Some(limit) = limit.filter(|_| !self.style.quiet) {
+            text.push_str(&below_scenario(&limit, self.style, self.paint));
+        }
         text.push_str(&findings);
         if findings.starts_with('\n') {
             text.push('\n');
@@ -237,9 +247,9 @@ impl Terminal {
     }
 
     /// Why something was skipped or could not be judged: one line a reason, with the first step it holds for.
-    fn reasons(&self, scenario: &ScenarioResult) -> String {
+    fn reasons(&self, scenario: &ScenarioResult, wanted: impl Fn(Verdict) -> bool) -> String {
         let mut reasons: Vec<(Verdict, &str, Option<&str>, u64)> = Vec::new();
-        for step in &scenario.steps {
+        for step in scenario.steps.iter().filter(|step| wanted(step.verdict)) {
             let Some(reason) = step.reason.as_deref() else { continue };
             match reasons.iter_mut().find(|known| known.0 == step.verdict && known.1 == reason) {
                 Some(known) => known.3 += 1,
@@ -284,6 +294,7 @@ impl Reporter for Terminal {
                     self.step(findings);
                 }
             }
+            Event::LimitJudged { limit, .. } => self.limit = Some(limit.clone()),
             Event::LoadTick { .. } | Event::RunFinished { .. } => {}
         }
         Ok(())
@@ -306,7 +317,7 @@ impl Reporter for Terminal {
         } else if report.summary.verdict == Verdict::Skipped {
             // A run that judged nothing fails, and this is why.
             for scenario in report.scenarios.iter().take(REASONS) {
-                text.push_str(&format!("{}{}", self.line(scenario), self.reasons(scenario)));
+                text.push_str(&format!("{}{}", self.line(scenario), self.reasons(scenario, |_| true)));
             }
         }
         text.push_str(&summary::closing_line(report, self.paint));

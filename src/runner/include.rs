@@ -100,7 +100,7 @@ async fn execute(
     if let Err(reason) = context.set_variables(&mut scope, &[]) {
         return Included::unjudged(reason);
     }
-    let steps =
+    let (steps, _) =
         context.sections(&mut scope, stop, &[Section::Setup, Section::Steps, Section::Teardown]).await;
     let verdict = Verdict::of_parts(steps.iter().map(|step| step.result.verdict));
     // What passes with a reason is a failure that the baseline accepts.

@@ -3,6 +3,7 @@
 mod across;
 mod finding;
 mod include;
+mod limits;
 mod load;
 mod memory;
 mod pause;
@@ -15,6 +16,7 @@ mod step;
 mod stop;
 mod throttle;
 
+pub use limits::{Limits, MARKER, ProbeJob, ProbedLimit, Probing};
 pub use load::Rendered;
 pub use snapshots::{Answers, Shelf, Snapshots};
 pub use stop::Stop;
@@ -79,6 +81,7 @@ pub struct Runner {
     pub variables: Arc<Scope>,
     /// How the run behaves.
     pub settings: Settings,
+    limits: limits::Prober,
     memory: memory::Ids,
     census: Mutex<Census>,
     reach: reach::Reach,
@@ -105,12 +108,20 @@ impl Runner {
             files,
             variables,
             settings,
+            limits: limits::Prober::default(),
             memory: memory::Ids::default(),
             census: Mutex::default(),
             reach: reach::Reach::default(),
             includes: include::Includes::default(),
             alone: RwLock::new(()),
         }
+    }
+
+    /// With someone who probes the rate limits of scenarios; without, they are skipped.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Arc<dyn Limits>) -> Self {
+        self.limits = limits::Prober(Some(limits));
+        self
     }
 
     /// Runs the plan and hands every event to `emit`, in input order. After a stop what has not started is
@@ -148,10 +159,14 @@ impl Runner {
         let Some(scenario) = run.scenario.open() else {
             return scenario::unjudged(self, run, "the file could not be parsed a second time");
         };
-        let mut repetitions = repeat::Repetitions::new(self.settings.repeat);
+        // A probe repeats its requests by itself, and takes its time.
+        let times = if scenario.limits.is_some() { 1 } else { self.settings.repeat };
+        let mut repetitions = repeat::Repetitions::new(times);
+        // What is skipped for a missing variable disturbs nobody, and need not wait for the others to end.
+        let alone = scenario.serial && !scenario::is_left_out(self, run, &scenario);
         loop {
             let repetition = repetitions.done();
-            let outcome = if scenario.serial {
+            let outcome = if alone {
                 let _alone = self.alone.write().await;
                 scenario::run(self, (index, repetition), run, &scenario, stop).await
             } else {
@@ -233,6 +248,9 @@ impl Order {
                 total.clone_from(&step.result);
             }
             emit(&Event::StepFinished { scenario: index, step: step.result, findings: step.findings });
+        }
+        if let Some(limit) = outcome.limit {
+            emit(&Event::LimitJudged { scenario: index, limit });
         }
         emit(&Event::ScenarioFinished { index, scenario: outcome.result });
     }

@@ -246,7 +246,7 @@ mod tests {
             included: Vec::new(),
             ends_scenario: false,
         };
-        Outcome { result, steps: (0..steps).map(|_| step()).collect() }
+        Outcome { result, steps: (0..steps).map(|_| step()).collect(), limit: None }
     }
 
     #[test]

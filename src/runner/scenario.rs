@@ -8,10 +8,10 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::step::{self, StepOutcome};
-use super::{Runner, Stop, include};
+use super::{Runner, Stop, include, limits};
 use crate::baseline::Place;
 use crate::contract::Compiled;
-use crate::model::{Action, Finding, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
+use crate::model::{Action, Finding, LimitReport, Scenario, ScenarioResult, Span, Step, StepResult, Verdict};
 use crate::plan::{self, Cell, Run};
 use crate::template::Scope;
 
@@ -27,6 +27,8 @@ const CUT_SHORT: &str = "not run to its end: the run was interrupted";
 pub(super) struct Outcome {
     pub(super) result: ScenarioResult,
     pub(super) steps: Vec<StepOutcome>,
+    /// What was found out about the rate limit.
+    pub(super) limit: Option<Box<LimitReport>>,
 }
 
 impl Outcome {
@@ -41,8 +43,12 @@ impl Outcome {
 pub(super) enum Section {
     Setup,
     Steps,
+    Limits,
     Teardown,
 }
+
+/// A scenario of its own has all of them; of an included one the limit is not probed.
+const ALL: [Section; 4] = [Section::Setup, Section::Steps, Section::Limits, Section::Teardown];
 
 /// A scenario while it runs.
 pub(super) struct Context<'r> {
@@ -56,6 +62,12 @@ pub(super) struct Context<'r> {
     pub(super) contract: Option<&'r Arc<Compiled>>,
     /// The number of the repetition, from 0.
     pub(super) repetition: u32,
+}
+
+/// Whether a variable is missing, without which the scenario is skipped.
+pub(super) fn is_left_out(runner: &Runner, run: &Run, scenario: &Scenario) -> bool {
+    let context = Context::new(runner, scenario, &run.name, run.contract.as_deref(), 0);
+    context.missing(&Scope::child(&runner.variables, 0), &run.row).is_some()
 }
 
 /// Runs a scenario to its end; its place in the plan and the number of its repetition choose its random values.
@@ -82,11 +94,9 @@ pub(super) async fn run(
                 .map(|reason| (Verdict::Inconclusive, reason)),
         },
     };
-    let steps = match left_out {
-        Some(_) => Vec::new(),
-        None => {
-            context.sections(&mut scope, stop, &[Section::Setup, Section::Steps, Section::Teardown]).await
-        }
+    let (steps, limit) = match left_out {
+        Some(_) => (Vec::new(), None),
+        None => context.sections(&mut scope, stop, &ALL).await,
     };
     let (verdict, reason) = match left_out {
         Some((verdict, reason)) => (verdict, Some(runner.redactor.text(&reason).into_owned())),
@@ -101,7 +111,7 @@ pub(super) async fn run(
         reason,
         steps: steps.iter().map(|step| step.result.clone()).collect(),
     };
-    Outcome { result, steps }
+    Outcome { result, steps, limit: limit.map(Box::new) }
 }
 
 /// The verdict on steps. What an interruption left undone keeps a scenario from passing.
@@ -127,7 +137,7 @@ pub(super) fn unjudged(runner: &Runner, run: &Run, reason: &str) -> Outcome {
         reason: Some(reason.to_owned()),
         steps: Vec::new(),
     };
-    Outcome { result, steps: Vec::new() }
+    Outcome { result, steps: Vec::new(), limit: None }
 }
 
 /// Whole milliseconds.
@@ -208,13 +218,24 @@ impl<'r> Context<'r> {
         scope: &mut Scope,
         stop: &Stop,
         sections: &[Section],
-    ) -> Vec<StepOutcome> {
+    ) -> (Vec<StepOutcome>, Option<LimitReport>) {
         let mut outcomes = Vec::new();
+        let mut limit = None;
         let mut ended: Option<String> = None;
         for section in sections {
             let steps = match section {
                 Section::Setup => &self.scenario.setup,
                 Section::Steps => &self.scenario.steps,
+                Section::Limits => {
+                    if let Some(spec) = &self.scenario.limits {
+                        let interrupted = stop.is_interrupted().then(|| INTERRUPTED.to_owned());
+                        let left_out = ended.clone().or(interrupted);
+                        let (steps, report) = limits::run(self, spec, scope, left_out, stop).await;
+                        outcomes.extend(steps);
+                        limit = report;
+                    }
+                    continue;
+                }
                 Section::Teardown => &self.scenario.teardown,
             };
             if *section == Section::Teardown {
@@ -236,7 +257,7 @@ impl<'r> Context<'r> {
                 outcomes.push(outcome);
             }
         }
-        outcomes
+        (outcomes, limit)
     }
 
     /// Teardown runs every step, also after failures; after an interruption it gets a last few seconds, and after

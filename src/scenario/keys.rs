@@ -50,11 +50,16 @@ pub static SCENARIO: Table = Table {
             "How `tollgate load` sends the steps again and again, taking turns. `tollgate run` takes no notice of it.",
         ),
         Key::optional("setup", STEPS, "Steps before the others. If one of them fails, `steps` are skipped."),
-        Key::required(
+        Key::optional(
             "steps",
             STEPS,
-            "The steps, run in order. After a step whose expectation failed, or that could not be judged, the rest are \
+            "The steps, run in order; a scenario without `limits` needs them. After a step whose expectation failed, or that could not be judged, the rest are \
              skipped; a finding of the contract's rules alone does not stop the scenario.",
+        ),
+        Key::optional(
+            "limits",
+            Shape::Object(&LIMITS),
+            "A rate limit that is probed and judged after the steps; such a scenario runs alone, and once.",
         ),
         Key::optional("teardown", STEPS, "Steps that run at the end whatever happened before."),
     ],
@@ -214,6 +219,110 @@ pub(super) static REQUEST: Table = Table {
     ],
 };
 
+static LIMITS: Table = Table {
+    name: "limits",
+    what: "`limits`",
+    doc: "A rate limit to probe, as `tollgate limits` does it: every verdict is a step of the scenario. Probing sends \
+          many requests and uses up the limits of its keys, so a target that is not this machine must be allowed on the \
+          command line: `tollgate run --allow-load HOST`. Captures of earlier steps may be used.",
+    keys: &[
+        Key::required(
+            "request",
+            Shape::Object(&REQUEST),
+            "The request that is limited and changes nothing, below the contract's base path.",
+        ),
+        Key::required(
+            "keys",
+            Shape::List(&TEXT),
+            "Test keys of one plan, templates as a rule, sent as `Authorization: Bearer KEY` and never shown. Four are \
+             best: fresh keys make rounds independent and spare waits.",
+        ),
+        Key::optional(
+            "key_header",
+            TEXT,
+            "The header that carries a key as it is, instead of `Authorization`.",
+        ),
+        Key::optional(
+            "headers",
+            HEADERS,
+            "Headers of every request, those of `defaults` included; a request's own come first.",
+        ),
+        Key::optional(
+            "limit",
+            TEXT,
+            "Requests and window that are promised: `60/60s`. Default: the contract's `rate_limits`, or else what counting \
+             and waiting finds.",
+        ),
+        Key::optional(
+            "daily",
+            Shape::Integer(1, u32::MAX as i64),
+            "Requests a day that are promised; the day of one key is used up.",
+        ),
+        Key::optional(
+            "semantics",
+            Shape::Word(&["unspecified", "fixed-window", "any-window", "bucket"]),
+            "How the limit is meant. Default `unspecified`: whatever honest limiters have in common.",
+        ),
+        Key::optional(
+            "burst",
+            Shape::Integer(1, u32::MAX as i64),
+            "Size of the bucket, for `semantics: bucket`. Default: the limit.",
+        ),
+        Key::optional(
+            "counts_rejects",
+            Shape::Boolean,
+            "Whether refused requests count; not judged unless it is said.",
+        ),
+        Key::optional(
+            "nodes",
+            Shape::Number(1.0, 1_000.0),
+            "By which factor several nodes together may exceed the limit.",
+        ),
+        Key::optional("scope", Shape::Word(&["key", "endpoint"]), "What is counted together. Default `key`."),
+        Key::optional(
+            "write",
+            Shape::Object(&REQUEST),
+            "A write that may be sent, `{{ marker }}` in its body or path. With it, refused writes are looked for.",
+        ),
+        Key::optional(
+            "list",
+            Shape::Object(&REQUEST),
+            "The request that lists what was written; with `{{ marker }}` in its path it is sent for each write.",
+        ),
+        Key::optional("endpoint", Shape::Object(&REQUEST), "Another documented request of the same keys."),
+        Key::optional(
+            "exempt",
+            Shape::List(&TEXT),
+            "Paths that no limit concerns, below the base path. Default: those of the contract.",
+        ),
+        Key::optional(
+            "profile",
+            Shape::Word(&["quick", "default", "thorough"]),
+            "`quick` probes every rule once and briefly, `thorough` finds rare races.",
+        ),
+        Key::optional(
+            "steady",
+            Shape::Boolean,
+            "Also sends at a constant rate of 90, 100 and 110 percent of the limit.",
+        ),
+        Key::optional(
+            "fleet",
+            Shape::Integer(1, 256),
+            "Also runs so many clients that wait as they are told.",
+        ),
+        Key::optional(
+            "max_requests",
+            Shape::Integer(1, 1_000_000),
+            "Most requests in all; probes that do not fit are left out. Default 20000.",
+        ),
+        Key::optional(
+            "max_seconds",
+            Shape::Integer(1, 172_800),
+            "Longest time in all; probes that do not fit are left out. Default 900.",
+        ),
+    ],
+};
+
 static EXPECT: Table = Table {
     name: "expect",
     what: "`expect`",
@@ -277,6 +386,3 @@ static CHECKS: Table = Table {
     doc: "Matchers that must all hold. A value that is no mapping stands for `equals`.",
     keys: &MATCHER_KEYS,
 };
-
-/// Keys whose abilities are announced but not there yet, by the table they belong to.
-pub(super) const NOT_YET: &[(&str, &str)] = &[("scenario", "limits")];

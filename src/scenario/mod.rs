@@ -2,6 +2,7 @@
 
 mod check;
 mod keys;
+mod limits;
 mod load;
 mod request;
 mod root;
@@ -13,5 +14,9 @@ pub use step::is_variable_name;
 
 /// The JSON Schema of the scenario format, for editors.
 pub fn json_schema() -> serde_json::Value {
-    crate::yaml::json_schema(&SCENARIO, "tollgate scenario")
+    let mut schema = crate::yaml::json_schema(&SCENARIO, "tollgate scenario");
+    // A table says of each key alone whether it must be there; of these two there must be one.
+    schema["$defs"]["scenario"]["anyOf"] =
+        serde_json::json!([{ "required": ["steps"] }, { "required": ["limits"] }]);
+    schema
 }

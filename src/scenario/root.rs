@@ -1,7 +1,7 @@
 //! The top level of a scenario file.
 
-use super::keys::{NOT_YET, SCENARIO};
-use super::{load, request, step};
+use super::keys::SCENARIO;
+use super::{limits, load, request, step};
 use crate::model::{Cases, Defaults, Diagnostic, Node, NodeKind, Scenario, Source, Spanned};
 use crate::yaml::{self, Fields, Problems, Shape};
 
@@ -18,7 +18,7 @@ pub fn parse(source: &Source) -> Result<Scenario, Vec<Diagnostic>> {
         ]);
     }
     let mut problems = Problems::new(source);
-    refuse_announced(&mut root, &mut problems);
+    limits::refuse_permission(&mut root, &mut problems);
     yaml::check(&root, &Shape::Object(&SCENARIO), &mut problems);
     let scenario = read(&root, &mut problems);
     match scenario {
@@ -34,6 +34,18 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         problems.add(name.span, "a variable's name is letters, digits and `_`", "not a variable name");
     }
     let steps = step::parse_all(fields.list("steps"), problems);
+    let limits = fields.entry("limits");
+    if limits.is_some() {
+        limits::alone(&fields, problems);
+    } else if fields.get("steps").is_none() && root.as_map().is_some() {
+        problems.add_with_help(
+            // As for any key that must be there.
+            fields.entries().first().map_or(root.span, |entry| entry.key.span),
+            "a scenario lacks `steps`",
+            "`steps` is missing in this mapping",
+            "add `steps`: The steps, run in order",
+        );
+    }
     if let Some(node) = fields.get("steps").filter(|node| node.as_list().is_some_and(<[Node]>::is_empty)) {
         problems.add(node.span, "a scenario needs at least one step", "no step here");
     }
@@ -47,10 +59,11 @@ fn read(root: &Node, problems: &mut Problems<'_>) -> Option<Scenario> {
         defaults: defaults(&fields, problems),
         setup: step::parse_all(fields.list("setup"), problems),
         steps,
+        limits: limits.and_then(|entry| limits::parse(entry, problems)).map(Box::new),
         teardown: step::parse_all(fields.list("teardown"), problems),
         cases: cases(&fields, problems),
         load: fields.get("load").map(|node| Box::new(load::parse(node, problems))),
-        serial: fields.flag("serial").unwrap_or(false),
+        serial: fields.flag("serial").unwrap_or(false) || limits.is_some(),
         independent: false,
     })
 }
@@ -76,30 +89,4 @@ fn cases(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Cases> {
         }
         _ => Some(Cases::Csv(Spanned::new(node.as_text()?.to_owned(), node.span))),
     }
-}
-
-/// Takes out keys whose abilities are announced but not there yet, each with a message that says so.
-fn refuse_announced(root: &mut Node, problems: &mut Problems<'_>) {
-    take_out("scenario", root, problems);
-    let NodeKind::Map(entries) = &mut root.kind else { return };
-    for entry in
-        entries.iter_mut().filter(|entry| matches!(&*entry.key.value, "setup" | "steps" | "teardown"))
-    {
-        if let NodeKind::List(steps) = &mut entry.value.kind {
-            steps.iter_mut().for_each(|step| take_out("step", step, problems));
-        }
-    }
-}
-
-fn take_out(table: &str, node: &mut Node, problems: &mut Problems<'_>) {
-    let NodeKind::Map(entries) = &mut node.kind else { return };
-    let announced = |key: &str| NOT_YET.contains(&(table, key));
-    if !entries.iter().any(|entry| announced(&entry.key.value)) {
-        return;
-    }
-    for entry in entries.iter().filter(|entry| announced(&entry.key.value)) {
-        let key = &entry.key.value;
-        problems.add(entry.key.span, format!("`{key}` is not available yet"), "remove it for now");
-    }
-    *entries = entries.iter().filter(|entry| !announced(&entry.key.value)).cloned().collect();
 }

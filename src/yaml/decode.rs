@@ -152,6 +152,14 @@ pub fn duration_from_text(text: &str) -> Option<Duration> {
     Some(number * seconds).filter(|seconds| *seconds <= limit).map(Duration::from_secs_f64)
 }
 
+/// Reads requests and window: `60/60s`, `5/1s`.
+pub fn limit_from_text(text: &str) -> Option<(u32, Duration)> {
+    let (count, window) = text.split_once('/')?;
+    let count = count.parse().ok().filter(|count| *count > 0)?;
+    let window = duration_from_text(window).filter(|window| !window.is_zero())?;
+    Some((count, window))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

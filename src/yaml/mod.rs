@@ -8,7 +8,7 @@ mod shape;
 mod syntax;
 
 pub use compose::{parse, parse_advised};
-pub use decode::{Fields, duration_from_text};
+pub use decode::{Fields, duration_from_text, limit_from_text};
 pub use schema::json_schema;
 pub use shape::{Key, Shape, Table, check};
 pub(crate) use shape::{expected, status_class};

@@ -22,6 +22,7 @@ mod reference;
 mod repeat;
 mod report;
 mod review;
+mod scenario_limits;
 mod secrets;
 mod serve;
 mod shell;

@@ -20,7 +20,7 @@ fn project() -> TempDir {
         std::fs::write(path, text).expect("written");
         written += 1;
     }
-    assert_eq!(written, 6);
+    assert_eq!(written, 7);
     folder
 }
 
@@ -63,11 +63,23 @@ fn the_snapshot_is_taken_accepted_and_compared() {
 #[test]
 fn the_scenario_and_the_project_are_good() {
     let folder = project();
-    let secret = ["--secret", "api_key=sekret-sekret"];
+    let secret = [
+        "--secret",
+        "api_key=sekret-sekret",
+        "--secret",
+        "limited_key=sekret-limited",
+        "--var",
+        "probe_limits=yes",
+        "--secret",
+        "second_limited_key=sekret-second",
+        "--allow-load",
+        "staging.example.com",
+    ];
     let planned = ["run", "--env", "staging", "--baseline", "tollgate-baseline.yaml", "--dry-run"];
     let planned = tollgate(&folder, &[&planned[..], &secret].concat());
     assert_eq!(planned.status.code(), Some(0), "{}", said(&planned));
     let said = said(&planned);
     assert!(said.contains("https://staging.example.com") && said.contains("GET /orders/none"), "{said}");
+    assert!(said.contains("limits     clean-trial") && said.contains("1 probe of a limit"), "{said}");
     assert!(said.contains("shop-v1") && !said.contains("sekret"), "{said}");
 }

@@ -1,7 +1,10 @@
 //! `tollgate limits`: what it will cost, the probing, the verdicts.
 
+mod scenario;
 mod self_test;
 mod task;
+
+pub(super) use scenario::{Probes, cost_of, may_load, probed};
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -15,7 +18,7 @@ use super::{print, runtime};
 use crate::cli::{Exit, LimitsArgs};
 use crate::env::Env;
 use crate::limits::log::{Head, Log};
-use crate::limits::{Measured, Plan, Prober, Wire, file, judge, plan};
+use crate::limits::{Measured, Plan, Prober, Task, Wire, file, judge, plan};
 use crate::redact::Redactor;
 use crate::runner::Stop;
 use crate::transport;
@@ -50,14 +53,10 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
         let _ = writeln!(env.stderr, "error: the log {} cannot be written: {error}", path.display());
     }
     drop(probed.server);
-    let cut = match &end {
-        End::Done => None,
-        End::Interrupted => Some("interrupted: judged as far as it came"),
-        End::Failed(why) => {
-            let _ = writeln!(env.stderr, "error: {}", redactor.text(why));
-            Some(why.as_str())
-        }
-    };
+    if let End::Failed(why) = &end {
+        let _ = writeln!(env.stderr, "error: {}", redactor.text(why));
+    }
+    let cut = end.cut();
     let judgement = judge(&log, probed.contract.as_ref());
     let mut report = judgement.report(tool(), args.fail_on.into(), cut);
     report.interrupted = end == End::Interrupted;
@@ -74,6 +73,17 @@ enum End {
     Failed(String),
 }
 
+impl End {
+    /// Why it ended before its end.
+    fn cut(&self) -> Option<&str> {
+        match self {
+            Self::Done => None,
+            Self::Interrupted => Some("interrupted: judged as far as it came"),
+            Self::Failed(why) => Some(why),
+        }
+    }
+}
+
 /// Sends what fits, says before what it costs, and stops when it is told to.
 async fn probe(
     env: &mut Env,
@@ -84,16 +94,34 @@ async fn probe(
 ) -> (Log, End) {
     let stop = Stop::default();
     let listener = tokio::spawn(runtime::interrupt(stop.clone()));
-    let prober = Prober::new(wire, &probed.task);
     let quiet = args.quiet;
+    let before = |plan: &Plan, limit, window| {
+        if !quiet {
+            let text = cost(plan, limit, window, &probed.origin);
+            let _ = write!(env.stderr, "{}", redactor.text(&text));
+        }
+    };
+    let name = probed.contract.as_ref().map(|contract| contract.contract.name.as_str());
+    let probed = conduct(&probed.task, (&probed.origin, name.unwrap_or_default()), wire, &stop, before).await;
+    listener.abort();
+    probed
+}
+
+/// Probes until the end of the plan or an interruption. `before` hears of the plan before its first request; what a
+/// target is and by which contract it is judged stands in the log.
+async fn conduct(
+    task: &Task,
+    (origin, contract): (&str, &str),
+    wire: &Wire,
+    stop: &Stop,
+    before: impl FnOnce(&Plan, u64, Duration),
+) -> (Log, End) {
+    let prober = Prober::new(wire, task);
     let work = async {
         prober.prepare().await?;
         let (limit, window, rtt) = prober.measured();
-        let plan = plan(&probed.task, Measured { limit, window, rtt });
-        if !quiet {
-            let text = cost(&plan, limit, window, &probed.origin);
-            let _ = write!(env.stderr, "{}", redactor.text(&text));
-        }
+        let plan = plan(task, Measured { limit, window, rtt });
+        before(&plan, limit, window);
         prober.run(&plan).await;
         prober.unfit().map_or(Ok(()), Err)
     };
@@ -101,15 +129,14 @@ async fn probe(
         outcome = work => outcome.map_or_else(End::Failed, |()| End::Done),
         () = stop.interrupted() => End::Interrupted,
     };
-    listener.abort();
-    let call = &probed.task.request;
+    let call = &task.request;
     let head = Head {
-        target: probed.origin.clone(),
+        target: origin.to_owned(),
         request: format!("{} {}", call.method, call.target),
-        contract: probed.contract.as_ref().map(|contract| contract.contract.name.clone()).unwrap_or_default(),
-        seed: probed.task.seed,
-        keys: probed.task.keys.iter().map(|key| key.alias.clone()).collect(),
-        declared: probed.task.declared.clone(),
+        contract: contract.to_owned(),
+        seed: task.seed,
+        keys: task.keys.iter().map(|key| key.alias.clone()).collect(),
+        declared: task.declared.clone(),
         ..Head::default()
     };
     (prober.log(head, "interrupted"), end)

@@ -10,7 +10,7 @@ use crate::env::Env;
 use crate::input;
 use crate::limits::log::{Declared, Scope, Semantics};
 use crate::limits::{Call, Key, Profile, Task, Writes};
-use crate::model::Contract;
+use crate::model::{Contract, LimitMeaning, LimitPromise};
 use crate::redact::Redactor;
 use crate::reference::{self, Server};
 
@@ -68,13 +68,13 @@ pub(super) async fn gather(
         authority,
         scheme,
         keys,
-        declared: declared(args, promised, inside)?,
+        declared: declared(&promise(args, inside)?, promised)?,
         profile: match (args.quick, args.thorough) {
             (true, _) => Profile::Quick,
             (_, true) => Profile::Thorough,
             _ => Profile::Default,
         },
-        exempt: exempt(args, promised, &base),
+        exempt: exempt(&args.exempt, promised, &base),
         preflight: promised.is_some(),
         daily: args.daily.is_some(),
         steady: args.steady,
@@ -95,7 +95,7 @@ async fn start(args: &LimitsArgs, seed: u64) -> Result<Server, Refusal> {
 }
 
 /// Scheme, authority and path of an origin that was looked at before.
-fn parts(origin: &str) -> Result<(String, String, String), String> {
+pub(super) fn parts(origin: &str) -> Result<(String, String, String), String> {
     let url = url::Url::parse(origin).map_err(|error| format!("`{origin}` is not a URL ({error})"))?;
     let host = url.host_str().unwrap_or_default();
     let authority = match url.port() {
@@ -106,7 +106,7 @@ fn parts(origin: &str) -> Result<(String, String, String), String> {
 }
 
 /// Only this machine is loaded without being asked for by name.
-fn allowed(authority: &str, named: &[String]) -> Result<(), String> {
+pub(super) fn allowed(authority: &str, named: &[String]) -> Result<(), String> {
     let host = host(authority);
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let local = bare.eq_ignore_ascii_case("localhost")
@@ -166,40 +166,60 @@ fn keys(
     Ok(keys.collect())
 }
 
-fn declared(args: &LimitsArgs, contract: Option<&Contract>, inside: bool) -> Result<Declared, Refusal> {
+/// What the command line says about the limit.
+fn promise(args: &LimitsArgs, inside: bool) -> Result<LimitPromise, Refusal> {
+    let meaning = match args.semantics {
+        SemanticsChoice::Bucket => LimitMeaning::Bucket,
+        SemanticsChoice::FixedWindow => LimitMeaning::FixedWindow,
+        SemanticsChoice::AnyWindow => LimitMeaning::AnyWindow,
+        SemanticsChoice::Unspecified => LimitMeaning::Unspecified,
+    };
+    if args.burst.is_some() && meaning != LimitMeaning::Bucket {
+        return Err("`--burst` says something of a bucket: add --semantics bucket".to_owned().into());
+    }
+    Ok(LimitPromise {
+        limit: args.limit.or(inside.then_some(INSIDE)),
+        daily: args.daily,
+        meaning,
+        burst: args.burst,
+        counts_rejects: args.counts_rejects.map(|word| word == YesNo::Yes),
+        nodes: args.nodes,
+        by_endpoint: args.scope == ScopeChoice::Endpoint,
+    })
+}
+
+/// What is promised; of what is not said the contract decides.
+///
+/// # Errors
+/// A bucket without a size.
+pub(super) fn declared(promise: &LimitPromise, contract: Option<&Contract>) -> Result<Declared, String> {
     let (window_limit, day) = documented(contract);
-    let own = args.limit.or(inside.then_some(INSIDE));
+    let own = promise.limit;
     let limit = own.map(|(limit, _)| limit.into()).or(window_limit.and_then(|limit| limit.limit));
     let window = own.map(|(_, window)| window).or(window_limit.and_then(|limit| limit.window));
-    let semantics = match (args.semantics, args.burst) {
-        (SemanticsChoice::Bucket, burst) => {
-            let Some(burst) = burst.map(u64::from).or(limit) else {
-                return Err("`--semantics bucket` needs --burst or --limit".to_owned().into());
+    let semantics = match promise.meaning {
+        LimitMeaning::Bucket => {
+            let Some(burst) = promise.burst.map(u64::from).or(limit) else {
+                return Err("`--semantics bucket` needs --burst or --limit".to_owned());
             };
             Semantics::Bucket { burst }
         }
-        (_, Some(_)) => {
-            return Err("`--burst` says something of a bucket: add --semantics bucket".to_owned().into());
-        }
-        (SemanticsChoice::FixedWindow, None) => Semantics::FixedWindow,
-        (SemanticsChoice::AnyWindow, None) => Semantics::AnyWindow,
-        (SemanticsChoice::Unspecified, None) => Semantics::Unspecified,
+        LimitMeaning::FixedWindow => Semantics::FixedWindow,
+        LimitMeaning::AnyWindow => Semantics::AnyWindow,
+        LimitMeaning::Unspecified => Semantics::Unspecified,
     };
     let code =
         |limit: Option<&crate::model::RateLimit>| limit.map(|limit| limit.code.clone()).unwrap_or_default();
     Ok(Declared {
         limit,
         window,
-        daily: args.daily.map(u64::from),
+        daily: promise.daily.map(u64::from),
         semantics,
-        counts_rejects: args.counts_rejects.map(|word| word == YesNo::Yes),
-        nodes: args.nodes,
+        counts_rejects: promise.counts_rejects,
+        nodes: promise.nodes,
         delay_seconds: contract.is_some_and(|contract| contract.retry_after.seconds_only),
         headers: window_limit.is_some_and(|limit| limit.headers.is_some()),
-        scope: match args.scope {
-            ScopeChoice::Key => Scope::Key,
-            ScopeChoice::Endpoint => Scope::Endpoint,
-        },
+        scope: if promise.by_endpoint { Scope::Endpoint } else { Scope::Key },
         window_code: code(window_limit),
         daily_code: code(day),
         daily_reset: None,
@@ -216,15 +236,12 @@ fn documented(
     (limits.iter().find(|limit| !is_day(limit)), limits.iter().find(is_day))
 }
 
-fn exempt(args: &LimitsArgs, contract: Option<&Contract>, base: &str) -> Vec<String> {
-    let named = args.exempt.iter().map(|path| format!("{base}{path}"));
+/// The paths that no limit concerns: those that are named, or else those of the contract.
+pub(super) fn exempt(own: &[String], contract: Option<&Contract>, base: &str) -> Vec<String> {
+    let named = own.iter().map(|path| format!("{base}{path}"));
     let documented = contract.map_or(&[][..], |contract| &contract.exempt).iter();
     let documented = documented.filter_map(|operation| operation.strip_prefix("GET "));
-    if args.exempt.is_empty() {
-        documented.map(|path| format!("{base}{path}")).collect()
-    } else {
-        named.collect()
-    }
+    if own.is_empty() { documented.map(|path| format!("{base}{path}")).collect() } else { named.collect() }
 }
 
 /// The requests, those of the demonstration if nothing else is named.

@@ -93,7 +93,7 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
 
 fn in_time<W: World>(hand: &Hand<'_, W>, due: Duration) -> Done {
     if due > hand.prober.task.max_time {
-        Err(Cut::because("it would not end within --max-seconds"))
+        Err(Cut::because("it would not end within max-seconds"))
     } else {
         Ok(())
     }

@@ -219,12 +219,12 @@ fn a_budget_cuts_and_says_so() {
     let task = Task { max_requests: 150, ..task(2, 20, 1) };
     let (_, log) = simulate(&task, fixed(20, 1), 6);
     assert!(log.records.len() <= 150);
-    assert!(log.undone.iter().any(|(_, why)| why.contains("--max-requests 150")));
+    assert!(log.undone.iter().any(|(_, why)| why.contains("max-requests 150")));
     let task = Task { max_time: Duration::from_secs(3), max_requests: 10_000, ..task };
     let (_, log) = simulate(&task, fixed(20, 1), 6);
     let last = log.records.iter().map(|record| record.end).max().unwrap();
     assert!(last < Duration::from_millis(3_100), "{last:?}");
-    assert!(log.undone.iter().any(|(_, why)| why.contains("--max-seconds 3")));
+    assert!(log.undone.iter().any(|(_, why)| why.contains("max-seconds 3")));
 }
 
 #[test]

@@ -51,6 +51,10 @@ pub(super) fn draw(timeline: &Timeline, key: &KeyTimeline, width: usize) -> Vec<
     let column = timeline.slice_s * each as f64;
     lines.push(format!("{}┘", "─".repeat(columns.len())));
     lines.push(format!("a column is {column:.3} s, the top {top:.0} requests: █ served, ░ refused"));
+    if let Some(limit) = limit {
+        // A burst of a whole window's requests stands far above it, and is as it should be.
+        lines.push(format!("┄ is the limit spread evenly: {limit:.1} a column"));
+    }
     lines
 }
 

@@ -4,6 +4,8 @@ mod chart;
 mod markdown;
 mod terminal;
 
+pub(super) use terminal::below_scenario;
+
 use super::{Junit, MatrixFormat, Reporter};
 use crate::model::Report;
 

@@ -147,6 +147,30 @@ fn foot(limit: &LimitReport, style: Style, paint: Paint) -> String {
         }
         text.push_str(&row("", "why, with -v", paint));
     }
+    text.push_str(&limiter(limit, style, paint));
+    text.push_str(&cost(limit, style, paint));
+    text.push_str(&undone(limit, paint));
+    text.push_str(&timeline(limit, style, paint));
+    text
+}
+
+/// What a run tells of a scenario's limit beside its verdicts: the limiter and what was not done; cost and chart for
+/// those who want to see more.
+pub(in crate::report) fn below_scenario(limit: &LimitReport, style: Style, paint: Paint) -> String {
+    let mut text = limiter(limit, style, paint);
+    if style.verbose {
+        text.push_str(&cost(limit, style, paint));
+    }
+    text.push_str(&undone(limit, paint));
+    if style.verbose {
+        text.push_str(&timeline(limit, style, paint));
+    }
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") }).collect()
+}
+
+/// Which limiter it is.
+fn limiter(limit: &LimitReport, style: Style, paint: Paint) -> String {
+    let mut text = String::new();
     let model = &limit.model;
     if model.consistent.is_empty() {
         let why = if model.reason.is_empty() { "no model explains what was seen" } else { &model.reason };
@@ -168,17 +192,34 @@ fn foot(limit: &LimitReport, style: Style, paint: Paint) -> String {
             ));
         }
     }
+    text
+}
+
+fn cost(limit: &LimitReport, style: Style, paint: Paint) -> String {
+    let mut text = String::new();
     let costs: Vec<String> =
         limit.cost.iter().map(|cost| format!("{} {}", cost.probe, cost.requests)).collect();
     for (index, line) in words::wrap(&costs, style.width.saturating_sub(LABEL + 4).max(40)).iter().enumerate()
     {
         text.push_str(&row(if index == 0 { "requests" } else { "" }, line, paint));
     }
-    for undone in &limit.undone {
-        text.push_str(&row("not done", &format!("{}: {}", undone.probe, clean::line(&undone.reason)), paint));
-    }
-    text.push_str(&timeline(limit, style, paint));
     text
+}
+
+fn undone(limit: &LimitReport, paint: Paint) -> String {
+    let told = |undone: &crate::model::UndoneProbe| {
+        row("not done", &format!("{}: {}", undone.probe, clean::line(&undone.reason)), paint)
+    };
+    limit.undone.iter().map(told).collect()
+}
+
+/// A key's alias as a label, cut where it is too long.
+fn label_of(alias: &str) -> String {
+    let alias = clean::line(alias);
+    if alias.chars().count() < LABEL {
+        return alias.into_owned();
+    }
+    alias.chars().take(LABEL - 2).chain(['…']).collect()
 }
 
 /// The busiest key as a chart, the others in a line each.
@@ -196,16 +237,12 @@ fn timeline(limit: &LimitReport, style: Style, paint: Paint) -> String {
     };
     let mut text = String::from("\n");
     for (index, line) in chart::draw(&limit.timeline, busiest, width).iter().enumerate() {
-        let label = if index == 0 {
-            clean::line(&busiest.key).chars().take(LABEL - 1).collect()
-        } else {
-            String::new()
-        };
+        let label = if index == 0 { label_of(&busiest.key) } else { String::new() };
         text.push_str(&row(&label, line, paint));
     }
     let others = limit.timeline.keys.iter().enumerate().filter(|(other, _)| *other != place);
     for (_, key) in others.take(if style.verbose { usize::MAX } else { KEYS }) {
-        let label: String = clean::line(&key.key).chars().take(LABEL - 1).collect();
+        let label = label_of(&key.key);
         text.push_str(&row(&label, &chart::spark(key, width), paint));
     }
     text
