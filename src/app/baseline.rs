@@ -12,6 +12,7 @@ use crate::catalogue;
 use crate::cli::RunArgs;
 use crate::env::Env;
 use crate::input;
+use crate::limits;
 use crate::model::{Action, Report, Scenario, Severity};
 use crate::plan::{self, Loaded};
 use crate::redact::Redactor;
@@ -50,7 +51,7 @@ pub(super) fn open(
     }
     let entries = if is_there {
         let source = input::source(env.files.as_ref(), path).map_err(|mistake| Refusal::from(*mistake))?;
-        baseline::parse(&source, &catalogue::rules())?
+        baseline::parse(&source, &catalogue::explained())?
     } else {
         Vec::new()
     };
@@ -111,6 +112,11 @@ fn scope(loaded: &[Loaded], redactor: &Redactor) -> Scope {
         let steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
         for step in steps.filter(|step| matches!(step.action, Action::Request(_))) {
             let place = Place::new(&scenario.source.name, &run, &redactor.text(&step.name.value));
+            places.entry(place.file.clone()).or_default().push(place);
+        }
+        // Every verdict of a probe is a step.
+        for rule in limits::rules().filter(|_| scenario.limits.is_some()) {
+            let place = Place::new(&scenario.source.name, &run, &rule.step());
             places.entry(place.file.clone()).or_default().push(place);
         }
     };

@@ -109,6 +109,13 @@ fn a_missing_limit_fails_at_its_place_and_the_key_is_not_shown() {
     }
     assert!(all.contains("limit-judged") && all.contains("<testcase name=\"CT002 limit-in-any-interval\""));
     assert!(!all.contains(KEY), "{all}");
+    // What is known fails nothing, and is found again.
+    let known = ["run", "probe.yaml", "--target", &target, "--var", &key, "--baseline", "known.yaml"];
+    for more in [&["--update-baseline"][..], &[]] {
+        let ended = tool::run(folder.path(), &[&known[..], more].concat());
+        assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("1 accepted") && !ended.stdout.contains("gone"), "{}", ended.stdout);
+    }
 }
 
 #[cfg(unix)]

@@ -65,6 +65,13 @@ pub struct Rule {
     pub(super) judge: fn(&View<'_>) -> Verdict,
 }
 
+impl Rule {
+    /// The name of the step that its verdict is in a scenario.
+    pub fn step(&self) -> String {
+        format!("{} {}", self.info.code, self.info.name)
+    }
+}
+
 /// Writes a rule down: its documentation is made of its parts.
 macro_rules! rule {
     (
