@@ -61,6 +61,7 @@ probe() {
     interval-refill) serve=(--refill "$([[ $size == 5/* ]] && echo 200ms || echo 400ms)") ;;
     ban*) serve=(--ban "${size#*/}") promises=(--semantics any-window --counts-rejects yes) ;;
     esac
+    : >"$run.ready"
     "$tollgate" serve --port 0 --limit "$size" --algorithm "$algorithm" "${serve[@]}" >"$run.ready" 2>/dev/null &
     server=$!
     for _ in {1..200}; do
