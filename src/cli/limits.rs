@@ -131,6 +131,15 @@ pub struct LimitsArgs {
         value_parser = clap::value_parser!(u32).range(1..=1_000)
     )]
     pub seeds: u32,
+    /// Only this limit [default: 5/1s, 20/6s, 100/10s and 60/60s]
+    #[arg(long, value_name = "N/TIME", value_parser = limit, requires = "self_test", help_heading = "Self-test")]
+    pub size: Vec<(u32, Duration)>,
+    /// Only clean limiters with this in their name
+    #[arg(long, value_name = "NAME", requires = "self_test", help_heading = "Self-test")]
+    pub model: Vec<String>,
+    /// Only this fault; an unknown one is answered with the list
+    #[arg(long, value_name = "ID", requires = "self_test", help_heading = "Self-test")]
+    pub fault: Vec<String>,
 
     /// Keep the log of all requests and answers, to be judged again
     #[arg(long, value_name = "FILE", help_heading = "Output")]

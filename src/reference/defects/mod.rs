@@ -53,6 +53,8 @@ pub struct Defect {
     pub expected: &'static [&'static str],
     /// The codes of the rules of `tollgate limits` that should name it.
     pub limits: &'static [&'static str],
+    /// The codes of further rules of `tollgate limits` that it breaks as well, at some limits and moments.
+    pub also: &'static [&'static str],
     /// Where it is.
     pub apis: Apis,
     /// Which answers it concerns, where it is a matter of answers.
@@ -177,6 +179,7 @@ impl Defect {
             breaks: "",
             expected: &[],
             limits: &[],
+            also: &[],
             apis: Apis::Both,
             on: On::Errors,
             every: 1,
