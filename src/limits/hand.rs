@@ -212,6 +212,9 @@ impl<'p, W: World> Hand<'p, W> {
 
     /// Sends one by one until so many refusals came in a row, at most three limits.
     pub(super) async fn drain(&mut self, phase: u8, refusals: usize) -> Result<Drain, Cut> {
+        if self.prober.state.borrow().unlimited {
+            return Err(Cut::because("the limit is not enforced, so no key can be exhausted"));
+        }
         let drain = self.try_drain(phase, refusals).await?;
         if drain.refusals.is_empty() {
             return Err(Cut::because("no request was refused, however many were sent"));
@@ -221,9 +224,6 @@ impl<'p, W: World> Hand<'p, W> {
 
     /// The same, where not being refused is a result.
     pub(super) async fn try_drain(&mut self, phase: u8, refusals: usize) -> Result<Drain, Cut> {
-        if self.prober.state.borrow().unlimited {
-            return Err(Cut::because("the limit is not enforced, so no key can be exhausted"));
-        }
         let most = self.prober.limit().saturating_mul(3).saturating_add(5);
         let mut drain = Drain { start: self.now(), refusals: Vec::new() };
         let mut row = 0;

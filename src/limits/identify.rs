@@ -335,7 +335,8 @@ fn agree(traces: &[Vec<Step<'_, '_>>], candidate: &Candidate, allowed: usize) ->
 }
 
 /// The requests whose fate the model does not explain, with what it says; lazily, in order. What lies near an edge of
-/// the model is not among them.
+/// the model is not among them: such a request arrived on the other side of it, and the model goes on from there, so that
+/// one doubt does not become many.
 pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
     trace: &'t [Step<'v, 'l>],
     candidate: &Candidate,
@@ -343,22 +344,37 @@ pub(super) fn differing<'t, 'v: 't, 'l: 'v>(
     let mut model = candidate.policy.build();
     let shift = candidate.shift;
     let shifted = view::nanos(shift);
+    let mut latest = Duration::ZERO;
     trace.iter().enumerate().filter_map(move |(place, step)| {
         let seen = step.seen;
-        let now = Duration::from_nanos(u64::try_from(arrival(seen)).unwrap_or_default()) + shift;
-        let (before, _) = model.edges(now);
-        let decision = model.arrive(now);
-        let (_, after) = model.edges(now);
-        if !step.compared || decision.admitted == seen.admitted() {
-            return None;
-        }
+        let moment = |nanos: i64| Duration::from_nanos(u64::try_from(nanos).unwrap_or_default()) + shift;
+        let earliest = latest;
+        let now = moment(arrival(seen)).max(earliest);
+        latest = now;
         let near = |edge: Option<Duration>| {
             edge.is_some_and(|edge| {
                 let edge = view::nanos(edge).saturating_sub(shifted);
                 (seen.s - NEAR..=seen.e + NEAR).contains(&edge)
             })
         };
-        (!near(before) && !near(after)).then_some((place, seen, decision.admitted))
+        let (before, next) = model.edges(now);
+        let kept = (step.compared && (near(before) || near(next))).then(|| model.clone());
+        let decision = model.arrive(now);
+        let (_, after) = model.edges(now);
+        if !step.compared || decision.admitted == seen.admitted() {
+            return None;
+        }
+        if !near(before) && !near(after) {
+            return Some((place, seen, decision.admitted));
+        }
+        for at in [seen.s, seen.e, seen.s - NEAR, seen.e + NEAR] {
+            let (mut other, at) = (kept.clone()?, moment(at).max(earliest));
+            if other.arrive(at).admitted == seen.admitted() {
+                (model, latest) = (other, at);
+                break;
+            }
+        }
+        None
     })
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::log::Probe;
+use super::probes;
 use super::task::{Profile, Task};
 
 /// Windows of a constant arrival rate, and how many of them only warm up: a sliding counter looks back at two.
@@ -162,7 +163,8 @@ impl Wanted<'_> {
         }
         self.add(Probe::Recovery, 1, 2 * drain, tail + burst(drain));
         for round in 0..2 {
-            self.repeated(Probe::Rejects, round, 0, 1, drain + 50, tail);
+            let blows = u64::from(round) * probes::blows(limit);
+            self.repeated(Probe::Rejects, round, 0, 1, drain + 40 + blows, tail);
         }
         if task.writes.is_some() {
             let looks = Duration::from_secs(looks(task.profile).last().copied().unwrap_or_default());

@@ -189,7 +189,8 @@ impl Trial<'_> {
             steady: self.load,
             fleet: if self.load { 10 } else { 0 },
             max_requests: 1_000_000,
-            max_time: Duration::from_secs(86_400),
+            // Long enough to see a day end.
+            max_time: Duration::from_secs(3 * 86_400),
             seed: self.seed,
         }
     }

@@ -23,6 +23,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "wait-rounded-down",
         description: "Retry-After is the wait rounded down to whole seconds",
         limits: &["RC001", "RA004"],
+        also: &["GP001"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Floor)]),
         ..WAITS
     },
@@ -37,6 +38,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "wait-whole-window",
         description: "Retry-After is the whole window, however much of it is over",
         limits: &["RC002", "RC004"],
+        also: &["HD006"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Window)]),
         ..WAITS
     },
@@ -44,6 +46,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "wait-jitter-below",
         description: "Retry-After is up to two seconds too short, now more and now less",
         limits: &["RC001", "RC004"],
+        also: &["HD006", "GP001"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::JitterBelow)]),
         ..WAITS
     },
@@ -61,6 +64,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is an HTTP-date of a minute ago",
         expected: &["RTA004"],
         limits: &["RA004", "RC001"],
+        also: &["GP001", "HD006", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Date { skew: -60 })]),
         ..WAITS
     },
@@ -69,6 +73,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is an HTTP-date by a clock that is an hour fast",
         expected: &["RTA004"],
         limits: &["RA004", "RC002"],
+        also: &["HD006", "RC003", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Date { skew: 3_600 })]),
         ..WAITS
     },
@@ -77,6 +82,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After of a day that is used up is a window long",
         breaks: DAY,
         limits: &["DQ003"],
+        also: &["DQ004", "HD006", "RC001", "RC004"],
         how: How::Limit(&[Fault::DayToldAsWindow]),
         ..WAITS
     },
@@ -85,6 +91,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "a day that is used up stays used up after its end",
         breaks: DAY,
         limits: &["DQ004"],
+        also: &["RC001", "RC004"],
         how: How::Limit(&[Fault::DayNeverEnds]),
         ..WAITS
     },
@@ -92,13 +99,15 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "rejects-counted",
         description: "refused requests use up the limit, too",
         limits: &["RC005"],
+        also: &["RC004", "PF002", "GP001"],
         how: How::Limit(&[Fault::Enforces(Enforced::CountsRejects)]),
         ..FOUND
     },
     Defect {
         id: "ban-of-two-windows",
         description: "the first request over the limit shuts its key out for two windows",
-        limits: &["RA005", "RC006"],
+        limits: &["RA005", "RC006", "GP001", "PF002"],
+        also: &["HD006", "RC002", "RC004"],
         how: How::Limit(&[Fault::Enforces(Enforced::Bans { windows: 2, extends: false })]),
         ..FOUND
     },
@@ -106,6 +115,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "ban-extended",
         description: "each refused request shuts its key out for a window anew",
         limits: &["RC005"],
+        also: &["GP001", "PF002", "RC004"],
         how: How::Limit(&[Fault::Enforces(Enforced::Bans { windows: 1, extends: true })]),
         ..FOUND
     },
@@ -113,6 +123,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-one-less",
         description: "one request less is admitted than the limit says",
         limits: &["CT001", "HD005"],
+        also: &["GP001", "PF002", "RC006", "ST003"],
         how: How::Limit(&[Fault::Enforces(Enforced::Off(-1))]),
         ..FOUND
     },
@@ -120,6 +131,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-one-more",
         description: "one request more is admitted than the limit says",
         limits: &["CT001", "CC001"],
+        also: &["CC002", "HD004", "PF002"],
         how: How::Limit(&[Fault::Enforces(Enforced::Off(1))]),
         ..FOUND
     },
@@ -127,6 +139,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-three-times",
         description: "three times the limit is admitted",
         limits: &["CT001", "CT002", "CC001"],
+        also: &["CC002", "HD004", "PF002", "RC006"],
         how: How::Limit(&[Fault::Enforces(Enforced::Times(3))]),
         ..FOUND
     },
@@ -134,20 +147,23 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-in-thirds",
         description: "a third of the limit is enforced in each third of the window",
         limits: &["CT001"],
+        also: &["HD005", "PF002", "RC006", "ST003", "GP001"],
         how: How::Limit(&[Fault::Enforces(Enforced::Finer { parts: 3 })]),
         ..FOUND
     },
     Defect {
         id: "window-longer",
         description: "the window is one and a half times as long as documented",
-        limits: &["CT003", "RA005"],
+        limits: &["CT003", "RA005", "ST003", "PF002"],
+        also: &["GP001", "RC006", "RC004"],
         how: How::Limit(&[Fault::Enforces(Enforced::Window { percent: 150 })]),
         ..FOUND
     },
     Defect {
         id: "check-then-act",
         description: "counts are read, and written back two milliseconds later: requests in between are lost",
-        limits: &["CC001", "CC002"],
+        limits: &["CC001", "CC002", "CT001"],
+        also: &["CT002", "CC003", "HD004", "PF002"],
         how: How::Limit(&[Fault::Races { gap: Duration::from_millis(2) }]),
         ..FOUND
     },
@@ -155,6 +171,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-connection",
         description: "three nodes count for themselves and take connections in turn",
         limits: &["CC001", "CC003"],
+        also: &["CC002", "CT002", "RC002", "RC003", "PF002"],
         how: How::Limit(&[Fault::Identity(Identity::Nodes { count: 3 })]),
         ..FOUND
     },
