@@ -6,6 +6,7 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use super::super::gather::Refusal;
 use super::super::is_a_loss;
@@ -48,6 +49,14 @@ struct Row {
     faults: &'static [Fault],
     of_the_day: bool,
     expected: Expected<'static>,
+    /// In shorter windows nothing may be said: the fault changes nothing there.
+    from_window: Duration,
+}
+
+impl Row {
+    fn expected(&self, size: Size) -> Expected<'static> {
+        if size.window < self.from_window { Expected::default() } else { self.expected }
+    }
 }
 
 /// The rows that are wanted.
@@ -79,7 +88,14 @@ fn clean() -> Vec<Row> {
             let name = first.name().split(',').next().unwrap_or_default().to_owned();
             let name = if of_the_day { format!("{name}, of a day") } else { name };
             let policy = move |size| trial::clean(size).get(place).copied().unwrap_or(first);
-            Row { name, policy: Box::new(policy), faults: &[], of_the_day, expected: Expected::default() }
+            Row {
+                name,
+                policy: Box::new(policy),
+                faults: &[],
+                of_the_day,
+                expected: Expected::default(),
+                from_window: Duration::ZERO,
+            }
         })
     });
     rows.collect()
@@ -96,6 +112,7 @@ fn faulty() -> Vec<Row> {
             faults,
             of_the_day: faults.iter().any(trial::is_of_the_day),
             expected: Expected { any_of: defect.limits, also: defect.also },
+            from_window: defect.from_window,
         })
     });
     rows.collect()
@@ -159,10 +176,12 @@ impl Bench<'_> {
             }
             drop(sender);
             for (done, (row, size, spoken)) in receiver.iter().enumerate() {
-                if let (Some(of), Some(score)) =
-                    (self.rows.get(row), scores.get_mut(row).and_then(|row| row.get_mut(size)))
-                {
-                    score.add(of.expected, spoken);
+                if let (Some(of), Some(at), Some(score)) = (
+                    self.rows.get(row),
+                    self.sizes.get(size),
+                    scores.get_mut(row).and_then(|row| row.get_mut(size)),
+                ) {
+                    score.add(of.expected(*at), spoken);
                 }
                 table.progress(done + 1, all);
                 while let (Some(row), Some(scores)) = (self.rows.get(told), scores.get(told))
@@ -194,21 +213,22 @@ impl Bench<'_> {
     }
 
     fn titles(&self) -> String {
-        let mut line = format!("{:<42}", "limiter or fault");
+        let mut line = format!("{:<50}", "limiter or fault");
         for Size { limit, window } in &self.sizes {
             let title = format!("{limit} in {} s", window.as_secs_f64());
-            let _ = write!(line, " {title:>11}");
+            let _ = write!(line, " {title:>12}");
         }
         line + &format!(" {:>7} {:>7} {:>9}\n", "missed", "alarms", "in doubt")
     }
 
     /// Runs as they should be at each size, and what was wrong with the others.
     fn row(&self, row: &Row, scores: &[Score]) -> String {
-        let mut line = format!("{:<42}", row.name);
+        let mut line = format!("{:<50}", row.name);
         let mut total = Score::default();
-        for score in scores {
-            let good = format!("{}/{}", score.good, score.runs);
-            let _ = write!(line, " {good:>11}");
+        for (size, score) in self.sizes.iter().zip(scores) {
+            let hidden = if size.window < row.from_window { "hidden " } else { "" };
+            let good = format!("{hidden}{}/{}", score.good, score.runs);
+            let _ = write!(line, " {good:>12}");
             total.absorb(score);
         }
         line + &numbers(&total) + &details(&self.sizes, scores)
@@ -216,7 +236,7 @@ impl Bench<'_> {
 
     fn sum(&self, total: &Score) -> String {
         let words = format!("{} limiters, {} runs", self.rows.len(), total.runs);
-        format!("{words:<34}{:width$}", "", width = 12 * self.sizes.len()) + &numbers(total)
+        format!("{words:<50}{:width$}", "", width = 13 * self.sizes.len()) + &numbers(total)
     }
 }
 

@@ -12,6 +12,9 @@ const STANDING: &str = "troubleshooting: responses have rate limit headers";
 const DAY: &str = "error codes: the daily limit";
 const REFUSED: &str = "error codes: a request over the limit is refused";
 
+/// In a window of one second every wait is told as one second.
+const TWO_SECONDS: Duration = Duration::from_secs(2);
+
 /// What a prober of limits finds.
 const FOUND: Defect = Defect { breaks: LIMIT, ..Defect::of("limits") };
 const WAITS: Defect = Defect { breaks: WAIT, ..FOUND };
@@ -39,6 +42,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is the whole window, however much of it is over",
         limits: &["RC002", "RC004"],
         also: &["HD006"],
+        from_window: TWO_SECONDS,
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Window)]),
         ..WAITS
     },
@@ -47,6 +51,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is up to two seconds too short, now more and now less",
         limits: &["RC001", "RC004"],
         also: &["HD006", "GP001"],
+        from_window: TWO_SECONDS,
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::JitterBelow)]),
         ..WAITS
     },
@@ -179,6 +184,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-request",
         description: "three nodes count for themselves and take requests in turn",
         limits: &["CT001", "CC001", "HD004"],
+        also: &["CC002", "CC003", "CT002", "CT004", "HD005", "PF002", "RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::NodesByRequest { count: 3 })]),
         ..FOUND
     },
@@ -186,6 +192,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-per-connection",
         description: "each connection has a limit of its own",
         limits: &["CC003"],
+        also: &["CC001", "CC002", "CT002", "PF002", "RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::PerConnection)]),
         ..FOUND
     },
@@ -194,6 +201,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "the store of the limiter is away: all is admitted, -1 requests remain",
         expected: &["LIM001"],
         limits: &["CT001", "HD002"],
+        also: &["CT002"],
         how: How::Limit(&[Fault::FailsOpen]),
         ..FOUND
     },
@@ -202,6 +210,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "all keys use up the same limit, as they come from one address",
         expected: &["EXP001"],
         limits: &["IS001"],
+        also: &["CT001", "GP001", "HD005", "PF002", "RC004", "RC006", "ST003"],
         how: How::Limit(&[Fault::Identity(Identity::Shared)]),
         ..SHARED
     },
@@ -209,6 +218,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-per-route",
         description: "each route has a limit of its own for a key",
         limits: &["IS002"],
+        also: &["RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::PerRoute)]),
         ..SHARED
     },
@@ -270,15 +280,16 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: REFUSED,
         expected: &["EXP001"],
         limits: &["CT001"],
+        also: &["CT002", "HD001"],
         how: How::Limit(&[Fault::NeverLimits { route: "GET /leads" }]),
         ..FOUND
     },
     Defect {
         id: "refusal-cut-now-and-then",
-        description: "one in 500 refusals has a body that is cut in the middle",
+        description: "one in 100 refusals has a body that is cut in the middle",
         breaks: "error format: all errors have one structure",
         limits: &["EN001"],
-        how: How::Limit(&[Fault::Malformed { one_in: 500 }]),
+        how: How::Limit(&[Fault::Malformed { one_in: 100 }]),
         ..FOUND
     },
     Defect {
@@ -300,6 +311,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "remaining-lags",
         description: "X-RateLimit-Remaining does not know the requests of the last two milliseconds",
         limits: &["CC002"],
+        also: &["CT004", "HD004", "HD005"],
         how: How::Limit(&[Fault::Headers(Headers::RemainingLags { gap: Duration::from_millis(2) })]),
         ..HEADERS
     },
@@ -307,6 +319,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-header-varies",
         description: "X-RateLimit-Limit goes up and down by one",
         limits: &["HD003"],
+        also: &["CT003"],
         how: How::Limit(&[Fault::Headers(Headers::LimitVaries)]),
         ..HEADERS
     },
@@ -328,6 +341,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "reset-constant",
         description: "X-RateLimit-Reset is always the whole window",
         limits: &["HD006"],
+        from_window: TWO_SECONDS,
         how: How::Limit(&[Fault::Headers(Headers::ResetConstant)]),
         ..HEADERS
     },

@@ -25,6 +25,7 @@ mod transport;
 mod validation;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use wiremock::Request;
 
@@ -55,6 +56,8 @@ pub struct Defect {
     pub limits: &'static [&'static str],
     /// The codes of further rules of `tollgate limits` that it breaks as well, at some limits and moments.
     pub also: &'static [&'static str],
+    /// The shortest window at which `tollgate limits` can see it: in a shorter one the same is told without it.
+    pub from_window: Duration,
     /// Where it is.
     pub apis: Apis,
     /// Which answers it concerns, where it is a matter of answers.
@@ -180,6 +183,7 @@ impl Defect {
             expected: &[],
             limits: &[],
             also: &[],
+            from_window: Duration::ZERO,
             apis: Apis::Both,
             on: On::Errors,
             every: 1,
