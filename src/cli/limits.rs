@@ -68,6 +68,9 @@ pub struct LimitsArgs {
     /// Size of the bucket, for `--semantics bucket` [default: the limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Promises")]
     pub burst: Option<u32>,
+    /// What the reset of the rate limit headers counts; not judged unless it is said
+    #[arg(long, value_enum, value_name = "UNIT", help_heading = "Promises")]
+    pub reset_unit: Option<ResetUnit>,
     /// Whether refused requests count; not judged unless it is said
     #[arg(long, value_enum, value_name = "YES|NO", help_heading = "Promises")]
     pub counts_rejects: Option<YesNo>,
@@ -175,6 +178,15 @@ pub enum YesNo {
     Yes,
     /// No
     No,
+}
+
+/// What the reset of the rate limit headers counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResetUnit {
+    /// Time from the answer on
+    Delay,
+    /// Time since 1970
+    Epoch,
 }
 
 /// What a limit is counted by.

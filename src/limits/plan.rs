@@ -135,6 +135,8 @@ impl Wanted<'_> {
         let drain = limit.saturating_add(4);
         let tail = window + Duration::from_secs(1);
 
+        // Before and without all others: if keys share a limit, their requests would hide it.
+        self.add(Probe::Isolation, 2, drain + 8, burst(drain + 8));
         if window < Duration::from_secs(10) {
             // Short windows are entered at an edge, which has to be found.
             self.add(Probe::Arming, 1, drain + 45, tail);
@@ -151,7 +153,6 @@ impl Wanted<'_> {
             }
         }
         self.add(Probe::Fingerprint, 1, limit * 5 / 2 + 16, window * 8 / 5);
-        self.add(Probe::Isolation, 2, drain + 8, burst(drain + 8));
         self.add(Probe::Bypass, 1, drain + 75, burst(drain + 75));
         if task.other.is_some() {
             self.add(Probe::EndpointScope, 1, drain + 8, burst(drain + 8));

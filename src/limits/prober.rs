@@ -128,7 +128,9 @@ impl<'w, W: World> Prober<'w, W> {
             Probe::Exempt => Some(Probe::Strangers),
             _ => None,
         };
-        if apart.is_some_and(|probe| state.running.contains(&probe)) {
+        let alone = job.probe == Probe::Isolation && !state.running.is_empty();
+        let waits = |probe| state.running.contains(&probe);
+        if alone || waits(Probe::Isolation) || apart.is_some_and(waits) {
             return None;
         }
         let writes = job.probe == Probe::Writes;

@@ -176,6 +176,7 @@ impl Trial<'_> {
                 daily: self.of_the_day.then_some(self.policy.limit * 2),
                 delay_seconds: true,
                 headers: true,
+                reset_epoch: Some(false),
                 window_code: "RATE_LIMIT_EXCEEDED".to_owned(),
                 daily_code: "DAILY_LIMIT_EXCEEDED".to_owned(),
                 ..Declared::default()

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::super::gather::{self, Refusal};
-use crate::cli::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
+use crate::cli::{LimitsArgs, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
@@ -203,6 +203,7 @@ fn declared(args: &LimitsArgs, contract: Option<&Contract>, inside: bool) -> Res
         window_code: code(window_limit),
         daily_code: code(day),
         daily_reset: None,
+        reset_epoch: args.reset_unit.map(|unit| unit == ResetUnit::Epoch),
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 /// Whether keys surely share a limit.
-pub(super) fn shared(view: &View<'_>) -> bool {
+pub(in crate::limits) fn shared(view: &View<'_>) -> bool {
     keys(view).outcome == Outcome::Fail
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, Verdict, isolation, rule};
+use super::{Rule, Verdict, rule};
 use crate::limits::guards::{ALWAYS, Guard};
 use crate::limits::identify::Kind;
 use crate::limits::log::Probe;
@@ -150,11 +150,6 @@ fn short(view: &View<'_>, broken: &[&Pair<'_, '_>], first: &Pair<'_, '_>, kept: 
     let seen: Vec<&Seen<'_>> = broken.iter().flat_map(|pair| [pair.refusal, pair.retry]).collect();
     if let Some(guard) = view.broken(&seen, &ALWAYS) {
         return Verdict::guarded(guard);
-    }
-    if isolation::shared(view) {
-        return Verdict::guarded(
-            "G3: keys share a limit (see IS001): others may have used what was promised".to_owned(),
-        );
     }
     let Pair { refusal, retry, promise } = first;
     let later = || view.key(retry.record.key).filter(|seen| seen.s >= retry.s);

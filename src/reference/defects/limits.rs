@@ -184,7 +184,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-request",
         description: "three nodes count for themselves and take requests in turn",
         limits: &["CT001", "CC001", "HD004"],
-        also: &["CC002", "CC003", "CT002", "CT004", "HD005", "PF002", "RC002", "RC003"],
+        also: &["CC002", "CC003", "CT002", "CT004", "HD005", "IS002", "PF002", "RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::NodesByRequest { count: 3 })]),
         ..FOUND
     },
@@ -201,7 +201,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "the store of the limiter is away: all is admitted, -1 requests remain",
         expected: &["LIM001"],
         limits: &["CT001", "HD002"],
-        also: &["CT002"],
+        also: &["CC001", "CC002", "CT002"],
         how: How::Limit(&[Fault::FailsOpen]),
         ..FOUND
     },
@@ -210,7 +210,6 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "all keys use up the same limit, as they come from one address",
         expected: &["EXP001"],
         limits: &["IS001"],
-        also: &["CT001", "GP001", "HD005", "PF002", "RC004", "RC006", "ST003"],
         how: How::Limit(&[Fault::Identity(Identity::Shared)]),
         ..SHARED
     },
@@ -280,7 +279,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: REFUSED,
         expected: &["EXP001"],
         limits: &["CT001"],
-        also: &["CT002", "HD001"],
+        also: &["CC001", "CT002", "HD001"],
         how: How::Limit(&[Fault::NeverLimits { route: "GET /leads" }]),
         ..FOUND
     },
@@ -289,6 +288,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "one in 100 refusals has a body that is cut in the middle",
         breaks: "error format: all errors have one structure",
         limits: &["EN001"],
+        also: &["EN002"],
         how: How::Limit(&[Fault::Malformed { one_in: 100 }]),
         ..FOUND
     },
