@@ -68,6 +68,9 @@ pub struct LimitsArgs {
     /// Size of the bucket, for `--semantics bucket` [default: the limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Promises")]
     pub burst: Option<u32>,
+    /// What the reset of the rate limit headers counts; not judged unless it is said
+    #[arg(long, value_enum, value_name = "UNIT", help_heading = "Promises")]
+    pub reset_unit: Option<ResetUnit>,
     /// Whether refused requests count; not judged unless it is said
     #[arg(long, value_enum, value_name = "YES|NO", help_heading = "Promises")]
     pub counts_rejects: Option<YesNo>,
@@ -131,6 +134,15 @@ pub struct LimitsArgs {
         value_parser = clap::value_parser!(u32).range(1..=1_000)
     )]
     pub seeds: u32,
+    /// Only this limit [default: 5/1s, 20/6s, 100/10s and 60/60s]
+    #[arg(long, value_name = "N/TIME", value_parser = limit, requires = "self_test", help_heading = "Self-test")]
+    pub size: Vec<(u32, Duration)>,
+    /// Only clean limiters with this in their name
+    #[arg(long, value_name = "NAME", requires = "self_test", help_heading = "Self-test")]
+    pub model: Vec<String>,
+    /// Only this fault; an unknown one is answered with the list
+    #[arg(long, value_name = "ID", requires = "self_test", help_heading = "Self-test")]
+    pub fault: Vec<String>,
 
     /// Keep the log of all requests and answers, to be judged again
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -166,6 +178,15 @@ pub enum YesNo {
     Yes,
     /// No
     No,
+}
+
+/// What the reset of the rate limit headers counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResetUnit {
+    /// Time from the answer on
+    Delay,
+    /// Time since 1970
+    Epoch,
 }
 
 /// What a limit is counted by.

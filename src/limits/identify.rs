@@ -72,11 +72,13 @@ impl Candidate {
 }
 
 impl Candidate {
-    /// The same with phases up to a hundredth of the window before and after.
+    /// The same with phases up to a hundredth of the window before and after; closer to each other for a counter, which
+    /// gives its requests back one by one.
     pub(super) fn nearby(self) -> impl Iterator<Item = Self> {
-        let (window, step) = (self.policy.window, self.policy.window / 400);
-        (0..=8_u32).map(move |number| {
-            let shift = (self.shift + window + step * number).saturating_sub(step * 4);
+        let (parts, reach) = if self.kind == Kind::Counter { (2_400, 12) } else { (400, 4) };
+        let (window, step) = (self.policy.window, self.policy.window / parts);
+        (0..=2 * reach).map(move |number| {
+            let shift = (self.shift + window + step * number).saturating_sub(step * reach);
             Self { shift: if shift >= window { shift.saturating_sub(window) } else { shift }, ..self }
         })
     }

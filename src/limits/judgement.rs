@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::log::{Head, Log, Probe, Scope, Semantics};
-use super::rules::{Rule, Verdict, all};
+use super::rules::{Rule, Verdict, all, keys_share};
 use super::view::{Fate, Seen, View};
 use crate::contract::Compiled;
 use crate::model::{
@@ -36,7 +36,7 @@ pub struct Judgement {
 /// Judges a log; the rules about envelopes need the contract. A pure function: the same log gives the same judgement.
 pub fn judge(log: &Log, contract: Option<&Compiled>) -> Judgement {
     let view = View::new(log, contract);
-    let verdicts = all().map(|rule| told(rule, (rule.judge)(&view), &log.head)).collect();
+    let verdicts = all().map(|rule| told(rule, weighed(&view, rule), &log.head)).collect();
     let head = &log.head;
     Judgement {
         limit: LimitReport {
@@ -61,6 +61,22 @@ pub fn judge(log: &Log, contract: Option<&Compiled>) -> Judgement {
         requests: log.records.len() as u64,
         duration_ms: millis(view.seen.iter().map(|seen| seen.e).max().unwrap_or_default()),
     }
+}
+
+/// Rules that build on a key's limit being its own.
+const OF_ONE_KEY: [&str; 20] = [
+    "CC001", "CC002", "CC003", "CT001", "GP001", "HD004", "HD005", "HD006", "IS002", "IS003", "IS006",
+    "PF002", "RC001", "RC002", "RC003", "RC004", "RC005", "RC006", "ST003", "WS001",
+];
+
+/// What a rule says. Where keys share a limit, probes of other keys explain whatever a rule about one key sees.
+fn weighed(view: &View<'_>, rule: &Rule) -> Verdict {
+    let verdict = (rule.judge)(view);
+    let is_broken = matches!(verdict.outcome, Outcome::Fail | Outcome::Warning);
+    if is_broken && OF_ONE_KEY.contains(&rule.info.code) && keys_share(view) {
+        return Verdict::guarded("G3: keys share a limit (see IS001): others may have used it".to_owned());
+    }
+    verdict
 }
 
 impl Judgement {

@@ -68,6 +68,8 @@ pub struct Declared {
     pub daily_code: String,
     /// Whether the daily counter restarts at this offset from midnight UTC; otherwise it rolls.
     pub daily_reset: Option<Duration>,
+    /// Whether the reset of the headers is a time since 1970, or a delay; unknown if the document is silent.
+    pub reset_epoch: Option<bool>,
 }
 
 /// How "L per W" is meant; documents seldom say, and correct limiters differ by a factor of two.

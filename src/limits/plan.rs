@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::log::Probe;
+use super::probes;
 use super::task::{Profile, Task};
 
 /// Windows of a constant arrival rate, and how many of them only warm up: a sliding counter looks back at two.
@@ -130,6 +131,8 @@ impl Wanted<'_> {
         let drain = limit.saturating_add(4);
         let tail = window + Duration::from_secs(1);
 
+        // Before and without all others: if keys share a limit, their requests would hide it.
+        self.add(Probe::Isolation, 2, drain + 8, burst(drain + 8));
         if window < Duration::from_secs(10) {
             // Short windows are entered at an edge, which has to be found.
             self.add(Probe::Arming, 1, drain + 45, tail);
@@ -146,7 +149,6 @@ impl Wanted<'_> {
             }
         }
         self.add(Probe::Fingerprint, 1, limit * 5 / 2 + 16, window * 8 / 5);
-        self.add(Probe::Isolation, 2, drain + 8, burst(drain + 8));
         self.add(Probe::Bypass, 1, drain + 75, burst(drain + 75));
         if task.other.is_some() {
             self.add(Probe::EndpointScope, 1, drain + 8, burst(drain + 8));
@@ -158,7 +160,8 @@ impl Wanted<'_> {
         }
         self.add(Probe::Recovery, 1, 2 * drain, tail + burst(drain));
         for round in 0..2 {
-            self.repeated(Probe::Rejects, round, 0, 1, drain + 50, tail);
+            let blows = u64::from(round) * probes::blows(limit);
+            self.repeated(Probe::Rejects, round, 0, 1, drain + 40 + blows, tail);
         }
         if task.writes.is_some() {
             let looks = Duration::from_secs(looks(task.profile).last().copied().unwrap_or_default());

@@ -77,6 +77,7 @@ impl<'w, W: World> Prober<'w, W> {
                 && let Some(keys) = self.take_keys(job)
             {
                 waiting.pop();
+                self.state.borrow_mut().running.push(job.probe);
                 running.push(Box::pin(self.job(job, keys)));
             }
             if running.next().await.is_none() {
@@ -90,7 +91,6 @@ impl<'w, W: World> Prober<'w, W> {
     }
 
     async fn job(&self, job: &Job, keys: Vec<usize>) {
-        self.state.borrow_mut().running.push(job.probe);
         let outcome = if self.world.now() + job.least > self.task.max_time {
             Err(Cut::because(too_late(self.task.max_time)))
         } else {
@@ -122,6 +122,17 @@ impl<'w, W: World> Prober<'w, W> {
     /// Keys for a job: fresh ones first, then those that have been silent longest. None if too few are free.
     fn take_keys(&self, job: &Job) -> Option<Vec<usize>> {
         let mut state = self.state.borrow_mut();
+        // Both send requests without a key, and each has to see what its own do.
+        let apart = match job.probe {
+            Probe::Strangers => Some(Probe::Exempt),
+            Probe::Exempt => Some(Probe::Strangers),
+            _ => None,
+        };
+        let alone = job.probe == Probe::Isolation && !state.running.is_empty();
+        let waits = |probe| state.running.contains(&probe);
+        if alone || waits(Probe::Isolation) || apart.is_some_and(waits) {
+            return None;
+        }
         let writes = job.probe == Probe::Writes;
         let may = |place: usize| !writes || self.task.keys.get(place).is_some_and(|key| !key.read_only);
         let free =

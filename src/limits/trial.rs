@@ -13,11 +13,27 @@ use crate::contract::Compiled;
 use crate::limiter::{Algorithm, Anchor, Fault, Policy, Quota, RetryAfter};
 use crate::model::Outcome;
 
-/// A limit that trials are made with: requests, and seconds.
-pub type Size = (u64, u64);
+/// A limit that trials are made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Requests.
+    pub limit: u64,
+    /// In so much time.
+    pub window: Duration,
+}
+
+impl Size {
+    /// So many requests in so many seconds.
+    pub const fn new(limit: u64, seconds: u64) -> Self {
+        Self { limit, window: Duration::from_secs(seconds) }
+    }
+}
 
 /// The sizes of a whole trial.
-pub const SIZES: [Size; 4] = [(5, 1), (20, 6), (100, 10), (60, 60)];
+pub const SIZES: [Size; 4] = [Size::new(5, 1), Size::new(20, 6), Size::new(100, 10), Size::new(60, 60)];
+
+/// Verdicts of a run that are neither passed nor skipped: rule, outcome, what was measured.
+pub type Spoken = Vec<(String, Outcome, String)>;
 
 /// One simulated run.
 #[derive(Debug, Clone)]
@@ -36,23 +52,39 @@ pub struct Trial<'c> {
     pub contract: Option<&'c Compiled>,
 }
 
+/// The rules that are to name a fault; none for a clean limiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expected<'e> {
+    /// One of them must, in every run.
+    pub any_of: &'e [&'e str],
+    /// These may, too: the fault breaks them as well, depending on limit, window and moment.
+    pub also: &'e [&'e str],
+}
+
 /// What came out of runs, summed up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Score {
     /// Runs.
     pub runs: u32,
-    /// Runs in which one of the expected rules spoke; for a clean limiter those in which none did.
+    /// Runs in which the fault was named and nothing else, or nothing where nothing is wrong.
     pub good: u32,
-    /// Verdicts that failed or warned, by rule: in how many runs.
-    pub alarms: BTreeMap<String, u32>,
+    /// Runs in which none of the rules spoke that are to name the fault.
+    pub missed: u32,
+    /// Runs in which a rule spoke that is not expected.
+    pub alarmed: u32,
+    /// Runs in which the verdict of some rule could not be given.
+    pub doubtful: u32,
+    /// Rules that spoke without being expected: in how many runs, and what the last one measured.
+    pub alarms: BTreeMap<String, (u32, String)>,
+    /// Expected rules that spoke: in how many runs.
+    pub named: BTreeMap<String, u32>,
     /// Verdicts that could not be given, by rule: in how many runs, and why the last time.
     pub doubts: BTreeMap<String, (u32, String)>,
 }
 
 /// The clean limiters: every model whose limit is what it is said to be.
 pub fn clean(size: Size) -> Vec<Policy> {
-    let (limit, seconds) = size;
-    let window = Duration::from_secs(seconds);
+    let Size { limit, window } = size;
     let algorithms = [
         Algorithm::FixedWindow { anchor: Anchor::FirstRequest },
         Algorithm::FixedWindow { anchor: Anchor::Clock { offset: Duration::ZERO } },
@@ -68,7 +100,7 @@ pub fn clean(size: Size) -> Vec<Policy> {
 /// The limiter that has the faults: the one of the reference server.
 pub fn usual(size: Size) -> Policy {
     let algorithm = Algorithm::FixedWindow { anchor: Anchor::FirstRequest };
-    Policy { algorithm, limit: size.0, window: Duration::from_secs(size.1) }
+    Policy { algorithm, limit: size.limit, window: size.window }
 }
 
 /// Whether a fault shows only where a day is used up.
@@ -80,9 +112,8 @@ pub fn is_of_the_day(fault: &Fault) -> bool {
 }
 
 impl Trial<'_> {
-    /// Probes and judges in virtual time. The result is every verdict that is neither passed nor skipped: rule,
-    /// outcome, what was measured.
-    pub fn run(&self) -> Vec<(String, Outcome, String)> {
+    /// Probes and judges in virtual time.
+    pub fn run(&self) -> Spoken {
         let task = self.task();
         let limited = Limited {
             quota: Quota { policy: self.policy, daily: task.declared.daily },
@@ -145,6 +176,7 @@ impl Trial<'_> {
                 daily: self.of_the_day.then_some(self.policy.limit * 2),
                 delay_seconds: true,
                 headers: true,
+                reset_epoch: Some(false),
                 window_code: "RATE_LIMIT_EXCEEDED".to_owned(),
                 daily_code: "DAILY_LIMIT_EXCEEDED".to_owned(),
                 ..Declared::default()
@@ -158,28 +190,62 @@ impl Trial<'_> {
             steady: self.load,
             fleet: if self.load { 10 } else { 0 },
             max_requests: 1_000_000,
-            max_time: Duration::from_secs(86_400),
+            // Long enough to see a day end.
+            max_time: Duration::from_secs(3 * 86_400),
             seed: self.seed,
         }
     }
 }
 
 impl Score {
-    /// Adds a run; with expected rules one of them must speak, without any none may.
-    pub fn add(&mut self, expected: &[&str], spoken: Vec<(String, Outcome, String)>) {
+    /// Adds a run.
+    pub fn add(&mut self, expected: Expected<'_>, spoken: Spoken) {
         self.runs += 1;
-        let (mut caught, mut alarms) = (false, false);
+        let (mut caught, mut alarmed, mut doubtful) = (expected.any_of.is_empty(), false, false);
         for (rule, outcome, measured) in spoken {
             if outcome == Outcome::Inconclusive {
+                doubtful = true;
                 let entry = self.doubts.entry(rule).or_default();
                 *entry = (entry.0 + 1, measured);
                 continue;
             }
-            alarms = true;
-            caught |= expected.contains(&rule.as_str());
-            *self.alarms.entry(rule).or_default() += 1;
+            let names = expected.any_of.contains(&rule.as_str());
+            caught |= names;
+            if names || expected.also.contains(&rule.as_str()) {
+                *self.named.entry(rule).or_default() += 1;
+                continue;
+            }
+            alarmed = true;
+            let entry = self.alarms.entry(rule).or_default();
+            *entry = (entry.0 + 1, measured);
         }
-        self.good += u32::from(if expected.is_empty() { !alarms } else { caught });
+        self.good += u32::from(caught && !alarmed);
+        self.missed += u32::from(!caught);
+        self.alarmed += u32::from(alarmed);
+        self.doubtful += u32::from(doubtful);
+    }
+
+    /// Whether every fault was named, and nothing else.
+    pub fn is_good(&self) -> bool {
+        self.missed == 0 && self.alarmed == 0
+    }
+
+    /// Adds the runs of another size.
+    pub fn absorb(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.good += other.good;
+        self.missed += other.missed;
+        self.alarmed += other.alarmed;
+        self.doubtful += other.doubtful;
+        for (rule, runs) in &other.named {
+            *self.named.entry(rule.clone()).or_default() += runs;
+        }
+        for (mine, others) in [(&mut self.alarms, &other.alarms), (&mut self.doubts, &other.doubts)] {
+            for (rule, (runs, last)) in others {
+                let entry = mine.entry(rule.clone()).or_default();
+                *entry = (entry.0 + runs, last.clone());
+            }
+        }
     }
 }
 
@@ -188,14 +254,14 @@ mod tests {
     use super::*;
     use crate::limiter::Enforced;
 
-    fn trial(policy: Policy, faults: &[Fault], seed: u64) -> Vec<(String, Outcome, String)> {
+    fn trial(policy: Policy, faults: &[Fault], seed: u64) -> Spoken {
         let of_the_day = faults.iter().any(is_of_the_day);
         Trial { policy, faults: faults.to_vec(), of_the_day, load: false, seed, contract: None }.run()
     }
 
     #[test]
     fn clean_limiters_pass() {
-        for policy in clean((20, 6)) {
+        for policy in clean(Size::new(20, 6)) {
             for seed in 0..2 {
                 assert_eq!(trial(policy, &[], seed), [], "{} {seed}", policy.name());
             }
@@ -212,7 +278,7 @@ mod tests {
             (Fault::EffectFirst, "WS001"),
         ];
         for (fault, rule) in faults {
-            let spoken = trial(usual((20, 6)), &[fault], 3);
+            let spoken = trial(usual(Size::new(20, 6)), &[fault], 3);
             assert!(spoken.iter().any(|(named, ..)| named == rule), "{fault:?}: {spoken:?}");
         }
     }

@@ -10,6 +10,9 @@ use super::retry::Retry;
 use crate::contract::Compiled;
 use crate::rules::HttpDate;
 
+/// What a daily quota is counted over.
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -131,7 +134,14 @@ impl<'l> View<'l> {
         let found = &log.head;
         let window = declared.window.or_else(|| told_window(&order)).or(found.found_window);
         let refusals = refusals(&order);
-        let seen: Vec<Seen<'l>> = order.into_iter().map(|record| read(record, window, &refusals)).collect();
+        let of_the_day = |record: &Record| {
+            declared.daily.is_some() && Limits::read(&record.headers, window).limit == declared.daily
+        };
+        let seen: Vec<Seen<'l>> = order
+            .into_iter()
+            // An answer that tells of the day tells a reset that may be a day ahead.
+            .map(|record| read(record, if of_the_day(record) { Some(DAY) } else { window }, &refusals))
+            .collect();
         let mut by_probe: HashMap<Probe, Vec<usize>> = HashMap::new();
         let mut by_key: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (place, one) in seen.iter().enumerate() {

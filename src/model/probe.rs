@@ -50,6 +50,8 @@ pub struct LimitPromise {
     pub burst: Option<u32>,
     /// Whether refused requests count.
     pub counts_rejects: Option<bool>,
+    /// Whether the reset of the headers is seconds since 1970, and not from the answer on.
+    pub reset_epoch: Option<bool>,
     /// By which factor several nodes together may exceed the limit.
     pub nodes: Option<f64>,
     /// Whether each endpoint is counted apart.

@@ -274,6 +274,11 @@ static LIMITS: Table = Table {
             "Whether refused requests count; not judged unless it is said.",
         ),
         Key::optional(
+            "reset_unit",
+            Shape::Word(&["delay", "epoch"]),
+            "What the reset of the rate limit headers counts; not judged unless it is said.",
+        ),
+        Key::optional(
             "nodes",
             Shape::Number(1.0, 1_000.0),
             "By which factor several nodes together may exceed the limit.",

@@ -156,6 +156,7 @@ fn promise(fields: &Fields<'_>, problems: &mut Problems<'_>) -> LimitPromise {
         meaning,
         burst: small("burst"),
         counts_rejects: fields.flag("counts_rejects"),
+        reset_epoch: word(fields, "reset_unit").map(|unit| unit == "epoch"),
         nodes: fields.number("nodes"),
         by_endpoint: word(fields, "scope").as_deref() == Some("endpoint"),
     }

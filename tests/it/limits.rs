@@ -155,3 +155,17 @@ fn a_request_that_is_refused_without_any_limit_proves_nothing() {
     assert!(ended.stderr.contains(why) && ended.stderr.contains("before any limit"), "{}", ended.stderr);
     assert!(ended.took.as_secs() < 10, "{:?}", ended.took);
 }
+
+/// The short form of the table: `tollgate limits --self-test --seeds 100` is the long one.
+#[test]
+fn clean_limiters_raise_no_alarm_and_each_fault_is_named_by_its_rules_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = ["limits", "--self-test", "--seeds", "2", "--size", "5/1s", "--size", "20/6s"];
+    let tested = tool::run(folder.path(), &short);
+    assert_eq!(tested.code, Some(0), "{}{}", tested.stdout, tested.stderr);
+    let last = tested.stdout.lines().last().unwrap_or_default();
+    assert!(last.contains(" limiters, ") && last.contains(" runs "), "{}", tested.stdout);
+    let unknown = tool::run(folder.path(), &["limits", "--self-test", "--fault", "no-such-fault"]);
+    assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("wait-rounded-down"), "{}", unknown.stderr);
+}

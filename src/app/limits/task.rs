@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::super::gather::{self, Refusal};
-use crate::cli::{LimitsArgs, ScopeChoice, SemanticsChoice, YesNo};
+use crate::cli::{LimitsArgs, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
@@ -183,6 +183,7 @@ fn promise(args: &LimitsArgs, inside: bool) -> Result<LimitPromise, Refusal> {
         meaning,
         burst: args.burst,
         counts_rejects: args.counts_rejects.map(|word| word == YesNo::Yes),
+        reset_epoch: args.reset_unit.map(|unit| unit == ResetUnit::Epoch),
         nodes: args.nodes,
         by_endpoint: args.scope == ScopeChoice::Endpoint,
     })
@@ -223,6 +224,7 @@ pub(super) fn declared(promise: &LimitPromise, contract: Option<&Contract>) -> R
         window_code: code(window_limit),
         daily_code: code(day),
         daily_reset: None,
+        reset_epoch: promise.reset_epoch,
     })
 }
 

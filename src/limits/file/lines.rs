@@ -54,6 +54,8 @@ pub(super) struct DeclaredPart {
     pub(super) daily_code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) daily_reset: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reset_epoch: Option<bool>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -197,6 +199,7 @@ impl From<&Declared> for DeclaredPart {
             window_code: declared.window_code.clone(),
             daily_code: declared.daily_code.clone(),
             daily_reset: declared.daily_reset.map(time),
+            reset_epoch: declared.reset_epoch,
         }
     }
 }
@@ -224,6 +227,7 @@ impl From<DeclaredPart> for Declared {
             window_code: part.window_code,
             daily_code: part.daily_code,
             daily_reset: part.daily_reset.map(Duration::from_nanos),
+            reset_epoch: part.reset_epoch,
         }
     }
 }

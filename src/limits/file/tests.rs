@@ -67,6 +67,7 @@ fn declared() -> impl Strategy<Value = Declared> {
             window_code: code.clone(),
             daily_code: code,
             daily_reset: window,
+            reset_epoch: flags.0,
         })
 }
 

@@ -7,13 +7,16 @@ use futures_util::future::try_join_all;
 use super::super::hand::Hand;
 use super::super::log::At;
 use super::super::plan::FLEET_WINDOWS;
-use super::super::prober::Done;
+use super::super::prober::{Cut, Done};
 use super::super::world::World;
 
 /// Shortest pause after a refusal, whatever it promises: a promise of nothing must not become a storm.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
+    if hand.prober.state.borrow().unlimited {
+        return Err(Cut::because("the limit is not enforced, so nobody would ever wait"));
+    }
     hand.arm().await?;
     let end = hand.now() + hand.prober.window() * FLEET_WINDOWS;
     let clients = (0..u32::from(hand.prober.task.fleet))

@@ -26,6 +26,7 @@ use super::prober::{Done, Prober};
 use super::world::World;
 
 pub(super) use discover::discover;
+pub(super) use rejects::blows;
 pub(super) use warmup::warmup;
 
 /// Runs a job on its keys.

@@ -7,7 +7,9 @@ use super::super::prober::Done;
 use super::super::world::World;
 use super::arming::{poll, promise};
 
-const BLOWS: u32 = 10;
+/// A limiter that counts refusals has to have counted as many as the limit before none is left of what was served.
+const BLOWS: u64 = 10;
+const MOST_BLOWS: u64 = 2_000;
 const POLL: Duration = Duration::from_millis(50);
 /// Polls at the fine distance, then at a coarse one.
 const FINE: u32 = 20;
@@ -20,8 +22,9 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let promise = promise(hand, &drain);
     if hand.round == 1 {
         let from = hand.now();
-        let every = promise.saturating_sub(from) / (BLOWS + 2);
-        for blow in 1..=BLOWS {
+        let blows = u32::try_from(blows(hand.prober.limit())).unwrap_or(u32::MAX - 2);
+        let every = promise.saturating_sub(from) / (blows + 2);
+        for blow in 1..=blows {
             hand.wait(from + every * blow).await?;
             if hand.send(1).await?.admitted() {
                 break;
@@ -35,4 +38,9 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
         poll(hand, 2, hand.now() + every, every, COARSE).await?;
     }
     Ok(())
+}
+
+/// How many requests hammer on an exhausted key.
+pub(crate) fn blows(limit: u64) -> u64 {
+    limit.saturating_add(2).clamp(BLOWS, MOST_BLOWS)
 }

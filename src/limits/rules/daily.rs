@@ -42,8 +42,8 @@ pub(super) static RULES: &[Rule] = &[
         "DQ004" "daily-reset" "limit daily", Contract Error,
         Source::Contract("rate limits: when the day begins"),
         says: "The day's quota comes back when it is declared to",
-        tested: "`Date` plus Retry-After against the declared offset from midnight UTC, or the first request plus a day",
-        passes: "within 2 s",
+        tested: "`Date` plus Retry-After against the declared offset from midnight UTC, or the first request plus a day; and a request at that end, if it comes within the time given",
+        passes: "within 2 s, and the request is served",
         by: Daily anchor
     },
 ];
@@ -151,7 +151,8 @@ fn day_sized(view: &View<'_>) -> Verdict {
     if let Err(verdict) = start(view) {
         return *verdict;
     }
-    let refused = of_the_day(view);
+    // What is refused at the very end of the day is a matter of when it ends.
+    let refused: Vec<&Seen<'_>> = of_the_day(view).into_iter().filter(|seen| seen.record.phase < 3).collect();
     let promises: Vec<(&Seen<'_>, i64)> =
         refused.iter().filter_map(|seen| Some((*seen, seen.promise()?))).collect();
     let (Some(low), Some(high)) = (
@@ -205,6 +206,18 @@ fn anchor(view: &View<'_>) -> Verdict {
         Ok(all) => all,
         Err(verdict) => return *verdict,
     };
+    let end = all.iter().copied().find(|seen| seen.record.phase == 3);
+    if let Some(end) = end.filter(|seen| seen.throttled()) {
+        return Verdict::fail("refused still at the promised end of the day")
+            .line(format!(
+                "#{} sent {}: {}, Retry-After: {}",
+                end.seq(),
+                at(end.s),
+                end.record.status,
+                end.retry_text()
+            ))
+            .on([end.seq()]);
+    }
     let Some((seen, wait)) =
         of_the_day(view).into_iter().find_map(|seen| Some((seen, seen.retry.wait(seen.date)?)))
     else {

@@ -44,7 +44,7 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 /// Whether keys surely share a limit.
-pub(super) fn shared(view: &View<'_>) -> bool {
+pub(in crate::limits) fn shared(view: &View<'_>) -> bool {
     keys(view).outcome == Outcome::Fail
 }
 
@@ -122,6 +122,11 @@ fn keys(view: &View<'_>) -> Verdict {
             group.phase(0).last().copied().into_iter().chain(others.clone()).chain(group.phase(2)).collect();
         let refused = others.iter().filter(|seen| seen.throttled()).count();
         let served = others.iter().filter(|seen| seen.admitted()).count();
+        if refused > 0 && served > 0 {
+            return Verdict::unsure(format!(
+                "another key was served {served} and refused {refused} times: its own limit seems to be that small"
+            ));
+        }
         if refused > 0 {
             // The other key may have used up its own limit in probes before.
             let window = view.window.unwrap_or(i64::MAX / 4);
@@ -239,14 +244,26 @@ fn spans<'v, 'l>(group: &Group<'v, 'l>) -> Vec<Span<'v, 'l>> {
 }
 
 /// By how much more what is left dropped than the key's own requests explain.
-fn drained(span: &Span<'_, '_>) -> Result<i64, String> {
+fn drained(view: &View<'_>, span: &Span<'_, '_>) -> Result<i64, String> {
     let none = || "no answer tells what is left".to_owned();
     let left = span.before.limits.remaining.ok_or_else(none)?;
+    if span.after.throttled() && refused_with_some_left(view) {
+        return Err("requests are refused while some are left (see ST003)".to_owned());
+    }
     let now = if span.after.throttled() { -1 } else { span.after.limits.remaining.ok_or_else(none)? };
     if now > left {
         return Err(format!("what is left grew from {left} to {now}: the window moved"));
     }
     Ok(left - now - i64::try_from(span.own).unwrap_or_default())
+}
+
+/// Whether one by one requests were refused though the answer before told that some are left.
+fn refused_with_some_left(view: &View<'_>) -> bool {
+    view.rounds(Probe::Sequential).iter().any(|group| {
+        group.phase(0).windows(2).any(|pair| {
+            matches!(pair, [one, next] if one.admitted() && next.throttled() && one.limits.remaining > Some(0))
+        })
+    })
 }
 
 fn strangers(view: &View<'_>) -> Verdict {
@@ -268,7 +285,7 @@ fn strangers(view: &View<'_>) -> Verdict {
                 show::count(span.between.len(), "request"),
                 statuses(&span.between)
             );
-            let verdict = match drained(span) {
+            let verdict = match drained(view, span) {
                 Err(why) => return Verdict::unsure(why),
                 Ok(dropped @ 1..) => {
                     return Verdict::fail(format!("{measured} took {dropped} of its limit"))
@@ -316,7 +333,7 @@ fn exempt(view: &View<'_>) -> Verdict {
         }
         for span in spans(&group).iter().filter(|span| !span.between.is_empty()) {
             let count = span.between.len();
-            match drained(span) {
+            match drained(view, span) {
                 Ok(dropped @ 1..) => {
                     let seqs = [span.before, span.after]
                         .into_iter()

@@ -18,6 +18,8 @@ mod steady;
 mod waits;
 mod writes;
 
+pub(super) use isolation::shared as keys_share;
+
 use super::log::Probe;
 use super::view::{Seen, View};
 use crate::model::{Outcome, RuleInfo};
@@ -167,7 +169,7 @@ impl Verdict {
     }
 
     /// Inconclusive because a guard failed.
-    fn guarded(guard: String) -> Self {
+    pub(super) fn guarded(guard: String) -> Self {
         Self { guard: Some(guard.clone()), ..Self::unsure(guard) }
     }
 

@@ -19,7 +19,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Contract("rate limits: the header fields"),
         says: "The reset is an instant to come, the same within a window, and agrees with Retry-After",
         tested: "`reset` of every answer, as a delay or a time since 1970 by its size, the latter against the answer's own `Date`",
-        passes: "none lies more than 1 s in the past and those of one drain are at most 1 s apart, for whole seconds, plus the round trip. Another instant than Retry-After's is a warning. Not judged so where the reset moves on with each request: it is then the time until all is back",
+        passes: "it is what is documented, a delay or a time, if that is; none lies more than 1 s in the past and those of one drain are at most 1 s apart, for whole seconds, plus the round trip. Another instant than Retry-After's is a warning. Not judged so where the reset moves on with each request: it is then the time until all is back",
         by: Sequential reset
     },
     rule! {
@@ -62,6 +62,15 @@ fn reset(view: &View<'_>) -> Verdict {
     }
     if let Some((seen, reset, _)) = told.iter().find(|(_, reset, _)| matches!(reset, Reset::Unclear(_))) {
         return Verdict::warn("the reset is neither a delay within two windows nor a time since 1970")
+            .line(format!("#{}: {reset:?}", seen.seq()))
+            .on([seen.seq()]);
+    }
+    let epoch = |reset: &Reset| matches!(reset, Reset::Epoch(_) | Reset::EpochMillis(_));
+    if let Some(documented) = view.declared.reset_epoch
+        && let Some((seen, reset, _)) = told.iter().find(|(_, reset, _)| epoch(reset) != documented)
+    {
+        let documented = if documented { "a time since 1970" } else { "a delay" };
+        return Verdict::fail(format!("the reset is told as {}, documented is {documented}", reset.unit()))
             .line(format!("#{}: {reset:?}", seen.seq()))
             .on([seen.seq()]);
     }

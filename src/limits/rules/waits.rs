@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, Verdict, isolation, rule};
+use super::{Rule, Verdict, rule};
 use crate::limits::guards::{ALWAYS, Guard};
 use crate::limits::identify::Kind;
 use crate::limits::log::Probe;
@@ -67,6 +67,9 @@ struct Pair<'v, 'l> {
 /// Every pair in which the retry was sent at the promise or later.
 fn pairs<'v, 'l>(view: &'v View<'l>) -> Vec<Pair<'v, 'l>> {
     let mut found = Vec::new();
+    // Where requests without a key count for all of them, they may have taken what was promised.
+    let keyless: Vec<i64> =
+        view.seen.iter().filter(|seen| seen.record.key.is_none()).map(|seen| seen.s).collect();
     for (_, seen) in view.keys() {
         let mut busy_until = i64::MIN;
         for (place, two) in seen.windows(2).enumerate() {
@@ -80,7 +83,13 @@ fn pairs<'v, 'l>(view: &'v View<'l>) -> Vec<Pair<'v, 'l>> {
             let alone = refusal.s >= busy_until;
             busy_until = busy_until.max(refusal.e);
             let Some(promise) = refusal.promise() else { continue };
-            if alone && refusal.throttled() && retry.s >= promise && refusal.record.probe != Probe::Fleet {
+            let between = keyless.iter().any(|sent| (refusal.s..=retry.e).contains(sent));
+            if alone
+                && !between
+                && refusal.throttled()
+                && retry.s >= promise
+                && refusal.record.probe != Probe::Fleet
+            {
                 found.push(Pair { refusal, retry, promise });
             }
         }
@@ -141,11 +150,6 @@ fn short(view: &View<'_>, broken: &[&Pair<'_, '_>], first: &Pair<'_, '_>, kept: 
     let seen: Vec<&Seen<'_>> = broken.iter().flat_map(|pair| [pair.refusal, pair.retry]).collect();
     if let Some(guard) = view.broken(&seen, &ALWAYS) {
         return Verdict::guarded(guard);
-    }
-    if isolation::shared(view) {
-        return Verdict::guarded(
-            "G3: keys share a limit (see IS001): others may have used what was promised".to_owned(),
-        );
     }
     let Pair { refusal, retry, promise } = first;
     let later = || view.key(retry.record.key).filter(|seen| seen.s >= retry.s);

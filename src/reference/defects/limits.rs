@@ -12,6 +12,9 @@ const STANDING: &str = "troubleshooting: responses have rate limit headers";
 const DAY: &str = "error codes: the daily limit";
 const REFUSED: &str = "error codes: a request over the limit is refused";
 
+/// In a window of one second every wait is told as one second.
+const TWO_SECONDS: Duration = Duration::from_secs(2);
+
 /// What a prober of limits finds.
 const FOUND: Defect = Defect { breaks: LIMIT, ..Defect::of("limits") };
 const WAITS: Defect = Defect { breaks: WAIT, ..FOUND };
@@ -23,6 +26,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "wait-rounded-down",
         description: "Retry-After is the wait rounded down to whole seconds",
         limits: &["RC001", "RA004"],
+        also: &["GP001"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Floor)]),
         ..WAITS
     },
@@ -37,6 +41,8 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "wait-whole-window",
         description: "Retry-After is the whole window, however much of it is over",
         limits: &["RC002", "RC004"],
+        also: &["HD006"],
+        from_window: TWO_SECONDS,
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Window)]),
         ..WAITS
     },
@@ -44,6 +50,8 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "wait-jitter-below",
         description: "Retry-After is up to two seconds too short, now more and now less",
         limits: &["RC001", "RC004"],
+        also: &["HD006", "GP001"],
+        from_window: TWO_SECONDS,
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::JitterBelow)]),
         ..WAITS
     },
@@ -61,6 +69,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is an HTTP-date of a minute ago",
         expected: &["RTA004"],
         limits: &["RA004", "RC001"],
+        also: &["GP001", "HD006", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Date { skew: -60 })]),
         ..WAITS
     },
@@ -69,6 +78,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After is an HTTP-date by a clock that is an hour fast",
         expected: &["RTA004"],
         limits: &["RA004", "RC002"],
+        also: &["HD006", "RC003", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Date { skew: 3_600 })]),
         ..WAITS
     },
@@ -77,6 +87,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "Retry-After of a day that is used up is a window long",
         breaks: DAY,
         limits: &["DQ003"],
+        also: &["DQ004", "HD006", "RC001", "RC004"],
         how: How::Limit(&[Fault::DayToldAsWindow]),
         ..WAITS
     },
@@ -85,6 +96,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "a day that is used up stays used up after its end",
         breaks: DAY,
         limits: &["DQ004"],
+        also: &["RC001", "RC004"],
         how: How::Limit(&[Fault::DayNeverEnds]),
         ..WAITS
     },
@@ -92,13 +104,15 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "rejects-counted",
         description: "refused requests use up the limit, too",
         limits: &["RC005"],
+        also: &["RC004", "PF002", "GP001"],
         how: How::Limit(&[Fault::Enforces(Enforced::CountsRejects)]),
         ..FOUND
     },
     Defect {
         id: "ban-of-two-windows",
         description: "the first request over the limit shuts its key out for two windows",
-        limits: &["RA005", "RC006"],
+        limits: &["RA005", "RC006", "GP001", "PF002"],
+        also: &["HD006", "RC002", "RC004"],
         how: How::Limit(&[Fault::Enforces(Enforced::Bans { windows: 2, extends: false })]),
         ..FOUND
     },
@@ -106,6 +120,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "ban-extended",
         description: "each refused request shuts its key out for a window anew",
         limits: &["RC005"],
+        also: &["GP001", "PF002", "RC004"],
         how: How::Limit(&[Fault::Enforces(Enforced::Bans { windows: 1, extends: true })]),
         ..FOUND
     },
@@ -113,6 +128,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-one-less",
         description: "one request less is admitted than the limit says",
         limits: &["CT001", "HD005"],
+        also: &["GP001", "PF002", "RC006", "ST003"],
         how: How::Limit(&[Fault::Enforces(Enforced::Off(-1))]),
         ..FOUND
     },
@@ -120,6 +136,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-one-more",
         description: "one request more is admitted than the limit says",
         limits: &["CT001", "CC001"],
+        also: &["CC002", "HD004", "PF002"],
         how: How::Limit(&[Fault::Enforces(Enforced::Off(1))]),
         ..FOUND
     },
@@ -127,6 +144,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-three-times",
         description: "three times the limit is admitted",
         limits: &["CT001", "CT002", "CC001"],
+        also: &["CC002", "HD004", "PF002", "RC006"],
         how: How::Limit(&[Fault::Enforces(Enforced::Times(3))]),
         ..FOUND
     },
@@ -134,20 +152,23 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-in-thirds",
         description: "a third of the limit is enforced in each third of the window",
         limits: &["CT001"],
+        also: &["HD005", "PF002", "RC006", "ST003", "GP001"],
         how: How::Limit(&[Fault::Enforces(Enforced::Finer { parts: 3 })]),
         ..FOUND
     },
     Defect {
         id: "window-longer",
         description: "the window is one and a half times as long as documented",
-        limits: &["CT003", "RA005"],
+        limits: &["CT003", "RA005", "ST003", "PF002"],
+        also: &["GP001", "RC006", "RC004"],
         how: How::Limit(&[Fault::Enforces(Enforced::Window { percent: 150 })]),
         ..FOUND
     },
     Defect {
         id: "check-then-act",
         description: "counts are read, and written back two milliseconds later: requests in between are lost",
-        limits: &["CC001", "CC002"],
+        limits: &["CC001", "CC002", "CT001"],
+        also: &["CT002", "CC003", "HD004", "PF002"],
         how: How::Limit(&[Fault::Races { gap: Duration::from_millis(2) }]),
         ..FOUND
     },
@@ -155,6 +176,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-connection",
         description: "three nodes count for themselves and take connections in turn",
         limits: &["CC001", "CC003"],
+        also: &["CC002", "CT002", "RC002", "RC003", "PF002"],
         how: How::Limit(&[Fault::Identity(Identity::Nodes { count: 3 })]),
         ..FOUND
     },
@@ -162,6 +184,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-request",
         description: "three nodes count for themselves and take requests in turn",
         limits: &["CT001", "CC001", "HD004"],
+        also: &["CC002", "CC003", "CT002", "CT004", "HD005", "IS002", "PF002", "RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::NodesByRequest { count: 3 })]),
         ..FOUND
     },
@@ -169,6 +192,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-per-connection",
         description: "each connection has a limit of its own",
         limits: &["CC003"],
+        also: &["CC001", "CC002", "CT002", "PF002", "RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::PerConnection)]),
         ..FOUND
     },
@@ -177,6 +201,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "the store of the limiter is away: all is admitted, -1 requests remain",
         expected: &["LIM001"],
         limits: &["CT001", "HD002"],
+        also: &["CC001", "CC002", "CT002"],
         how: How::Limit(&[Fault::FailsOpen]),
         ..FOUND
     },
@@ -192,6 +217,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-per-route",
         description: "each route has a limit of its own for a key",
         limits: &["IS002"],
+        also: &["RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::PerRoute)]),
         ..SHARED
     },
@@ -253,15 +279,17 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: REFUSED,
         expected: &["EXP001"],
         limits: &["CT001"],
+        also: &["CC001", "CT002", "HD001"],
         how: How::Limit(&[Fault::NeverLimits { route: "GET /leads" }]),
         ..FOUND
     },
     Defect {
         id: "refusal-cut-now-and-then",
-        description: "one in 500 refusals has a body that is cut in the middle",
+        description: "one in 100 refusals has a body that is cut in the middle",
         breaks: "error format: all errors have one structure",
         limits: &["EN001"],
-        how: How::Limit(&[Fault::Malformed { one_in: 500 }]),
+        also: &["EN002"],
+        how: How::Limit(&[Fault::Malformed { one_in: 100 }]),
         ..FOUND
     },
     Defect {
@@ -283,6 +311,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "remaining-lags",
         description: "X-RateLimit-Remaining does not know the requests of the last two milliseconds",
         limits: &["CC002"],
+        also: &["CT004", "HD004", "HD005"],
         how: How::Limit(&[Fault::Headers(Headers::RemainingLags { gap: Duration::from_millis(2) })]),
         ..HEADERS
     },
@@ -290,6 +319,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-header-varies",
         description: "X-RateLimit-Limit goes up and down by one",
         limits: &["HD003"],
+        also: &["CT003"],
         how: How::Limit(&[Fault::Headers(Headers::LimitVaries)]),
         ..HEADERS
     },
@@ -311,6 +341,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "reset-constant",
         description: "X-RateLimit-Reset is always the whole window",
         limits: &["HD006"],
+        from_window: TWO_SECONDS,
         how: How::Limit(&[Fault::Headers(Headers::ResetConstant)]),
         ..HEADERS
     },

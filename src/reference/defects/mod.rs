@@ -25,6 +25,7 @@ mod transport;
 mod validation;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use wiremock::Request;
 
@@ -53,6 +54,10 @@ pub struct Defect {
     pub expected: &'static [&'static str],
     /// The codes of the rules of `tollgate limits` that should name it.
     pub limits: &'static [&'static str],
+    /// The codes of further rules of `tollgate limits` that it breaks as well, at some limits and moments.
+    pub also: &'static [&'static str],
+    /// The shortest window at which `tollgate limits` can see it: in a shorter one the same is told without it.
+    pub from_window: Duration,
     /// Where it is.
     pub apis: Apis,
     /// Which answers it concerns, where it is a matter of answers.
@@ -177,6 +182,8 @@ impl Defect {
             breaks: "",
             expected: &[],
             limits: &[],
+            also: &[],
+            from_window: Duration::ZERO,
             apis: Apis::Both,
             on: On::Errors,
             every: 1,

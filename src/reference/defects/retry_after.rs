@@ -120,6 +120,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA004"],
         limits: &["RA004", "RC001"],
+        also: &["GP001", "HD006", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Zero)]),
         ..ERRORS
     },
@@ -147,6 +148,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA005"],
         limits: &["RA005"],
+        also: &["HD006", "RC002", "RC003", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Epoch)]),
         ..ERRORS
     },
@@ -156,6 +158,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         breaks: WAIT,
         expected: &["RTA005"],
         limits: &["RA005"],
+        also: &["HD006", "RC002", "RC003", "RC004"],
         how: How::Limit(&[Fault::RetryAfter(RetryAfter::Milliseconds)]),
         ..ERRORS
     },

@@ -167,6 +167,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-is-503",
         description: "a limit that is used up is answered with 503",
         limits: &["ST001"],
+        also: &["ST002"],
         how: How::Limit(&[Fault::Status(503)]),
         ..ERRORS
     },
