@@ -11,7 +11,7 @@ use super::super::prober::{Cut, Done};
 use super::super::world::World;
 
 /// Shortest pause after a refusal, whatever it promises: a promise of nothing must not become a storm.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     if hand.prober.state.borrow().unlimited {
