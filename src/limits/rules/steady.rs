@@ -112,6 +112,17 @@ fn weigh(view: &View<'_>, group: &Group<'_, '_>, start: i64, judged: &[&Seen<'_>
         return (Outcome::Fail, ": more than the limit".to_owned());
     }
     let least = if rate > 1.0 { 0.78 } else { 1.0 - 2.0 / limit };
+    // What refusals make worse is the meaning of such a limiter, and no strictness about spacing.
+    let shuts_out = [Kind::Ban, Kind::ExtendingBan, Kind::LogCountingRejects];
+    if share < least
+        && !view.models.consistent.is_empty()
+        && shuts_out.into_iter().any(|kind| view.models.may_be(kind))
+    {
+        return (
+            Outcome::Pass,
+            ": it may be a limiter that shuts out, and is not held to a share".to_owned(),
+        );
+    }
     if share < least {
         (Outcome::Warning, ": strict about spacing".to_owned())
     } else {
