@@ -77,8 +77,6 @@ pub struct Run {
     pub name: String,
     /// The case's variables.
     pub row: Row,
-    /// The case's values in full, for the name of a snapshot; empty without cases.
-    pub case: String,
     /// The name of its contract, if it has one.
     pub contract: Option<String>,
 }
@@ -99,14 +97,7 @@ pub fn build(loaded: Vec<Loaded>, selection: &Selection, default_contract: Optio
         for row in rows {
             let name = case_name(&scenario.name, &row);
             if selection.wants(&scenario, &name) {
-                let case = case(&row);
-                runs.push(Run {
-                    scenario: Arc::clone(&scenario),
-                    name,
-                    row,
-                    case,
-                    contract: contract.clone(),
-                });
+                runs.push(Run { scenario: Arc::clone(&scenario), name, row, contract: contract.clone() });
             }
         }
     }
@@ -163,7 +154,7 @@ pub fn case_name(name: &str, row: &Row) -> String {
 }
 
 /// `email: "a@", age: 3`; empty without cases.
-pub fn case(row: &Row) -> String {
+pub fn case(row: &[(String, Cell)]) -> String {
     let values: Vec<_> = row.iter().map(|(name, value)| format!("{name}: {}", value.shown())).collect();
     values.join(", ")
 }

@@ -56,8 +56,8 @@ pub(super) struct Context<'r> {
     pub(super) scenario: &'r Scenario,
     /// The name with the case.
     pub(super) name: &'r str,
-    /// The case's values in full; empty without cases.
-    pub(super) case: &'r str,
+    /// The case's variables; empty without cases.
+    pub(super) row: &'r [(String, Cell)],
     pub(super) contract_name: Option<&'r str>,
     pub(super) contract: Option<&'r Arc<Compiled>>,
     /// The number of the repetition, from 0.
@@ -80,7 +80,7 @@ pub(super) async fn run(
 ) -> Outcome {
     let started = Instant::now();
     let context = Context {
-        case: &run.case,
+        row: &run.row,
         ..Context::new(runner, scenario, &run.name, run.contract.as_deref(), repetition)
     };
     let mut scope = Scope::child(&runner.variables, index as u64 | u64::from(repetition) << 32);
@@ -154,7 +154,7 @@ impl<'r> Context<'r> {
         repetition: u32,
     ) -> Self {
         let contract = contract_name.and_then(|name| runner.contracts.get(name));
-        Self { runner, scenario, name, case: "", contract_name, contract, repetition }
+        Self { runner, scenario, name, row: &[], contract_name, contract, repetition }
     }
 
     /// Sets the file's variables where nothing from outside does, then the case's.

@@ -10,6 +10,7 @@ use crate::judge::Judged;
 use crate::model::{
     Observation, RequestSpec, Response, RuleInfo, SnapshotForm, SnapshotRules, SnapshotSpec, Step,
 };
+use crate::plan;
 use crate::snapshot::{self, Compared, Snapshot, Taking};
 use crate::template::Scope;
 
@@ -113,7 +114,8 @@ pub(super) fn look(
             // An answer that is not the expected one is no news, and not worth keeping.
             let Some(own) = spec.snapshot.as_ref().filter(|_| answer.expected) else { return Ok(None) };
             let file = snapshot::below(root, &context.scenario.source.name);
-            let case = context.runner.redactor.text(context.case);
+            let case = plan::case(context.row);
+            let case = context.runner.redactor.text(&case);
             let name = snapshot::name(context.contract_name, &file, &step.name.value, &case);
             let taken = take(context, spec, own.form, &own.rules, answer, scope);
             kept(context, step, spec, own, &**shelf, Place { name, file }, &taken)
@@ -221,5 +223,5 @@ fn take(
 fn key(context: &Context<'_>, step: &Step) -> String {
     let contract = context.contract_name.unwrap_or_default();
     let file = &context.scenario.source.name;
-    format!("{contract}\n{file}\n{}\n{}\n{}", step.span.start, step.name.value, context.case)
+    format!("{contract}\n{file}\n{}\n{}\n{}", step.span.start, step.name.value, plan::case(context.row))
 }
