@@ -201,19 +201,7 @@ fn same(one: &str, other: &str) -> bool {
 
 /// A step of the probe, at the place of `limits`.
 fn step(context: &Context<'_>, spec: &LimitProbe, name: &str) -> StepResult {
-    StepResult {
-        name: context.runner.redactor.text(name).into_owned(),
-        line: context.scenario.source.position(spec.span).line,
-        verdict: Verdict::Pass,
-        attempts: 0,
-        duration_ms: 0,
-        reason: None,
-        contract: None,
-        codes: Vec::new(),
-        code_counts: IndexMap::default(),
-        flaky: false,
-        findings: Vec::new(),
-    }
+    context.result_at(name, spec.span)
 }
 
 fn found(result: StepResult, findings: Vec<Finding>) -> StepOutcome {

@@ -316,9 +316,14 @@ impl<'r> Context<'r> {
 
     /// The result of a step that has not done anything yet.
     pub(super) fn result(&self, step: &Step) -> StepResult {
+        self.result_at(&step.name.value, step.span)
+    }
+
+    /// The same at any place of the file.
+    pub(super) fn result_at(&self, name: &str, span: Span) -> StepResult {
         StepResult {
-            name: self.runner.redactor.text(&step.name.value).into_owned(),
-            line: self.scenario.source.position(step.span).line,
+            name: self.runner.redactor.text(name).into_owned(),
+            line: self.scenario.source.position(span).line,
             verdict: Verdict::Pass,
             attempts: 0,
             duration_ms: 0,
