@@ -12,6 +12,9 @@ use crate::limiter::{Algorithm, Anchor, Policy};
 /// Requests that are replayed at most; a fingerprint has a few hundred.
 const MOST: usize = 20_000;
 
+/// Phases of a sliding counter that are tried.
+const PHASES: i64 = 400;
+
 /// Families of models, in the order shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -166,7 +169,7 @@ pub(super) fn identify(view: &View<'_>) -> Identification {
     ways.insert(0, middle);
     let limit = view.limit.unwrap_or(full);
     let mut found = Identification { compared, ..Identification::default() };
-    for (limit, window) in readings(limit, full, window) {
+    for (limit, window) in readings(limit, full, window, view.declared.window.is_none()) {
         let (variants, consistent, rejected) = weigh(&ways, compared, &candidates(view, limit, window, full));
         (found.variants, found.consistent) = (variants, consistent);
         // The contradictions of the declared numbers are those worth reading.
@@ -186,9 +189,16 @@ fn most_at_once(traces: &[Vec<Step<'_, '_>>]) -> u64 {
     traces.iter().map(first).max().unwrap_or_default() as u64
 }
 
-/// The numbers to try: as declared; then what was really admitted, and the same rate in finer grains.
-fn readings(limit: u64, full: u64, window: i64) -> Vec<(u64, i64)> {
+/// The numbers to try: as declared, or about as found; then what was really admitted, and the same rate in finer grains.
+fn readings(limit: u64, full: u64, window: i64, found: bool) -> Vec<(u64, i64)> {
+    const SECOND: i64 = 1_000_000_000;
     let mut readings = vec![(limit, window)];
+    if found {
+        // What was found by asking is a fifth off at most.
+        for off in 1..=(window / 5 / SECOND).clamp(1, 12) {
+            readings.extend([(limit, window - off * SECOND), (limit, window + off * SECOND)]);
+        }
+    }
     if full > 0 {
         readings.push((full, window));
     }
@@ -218,9 +228,8 @@ fn candidates(view: &View<'_>, limit: u64, window: i64, full: u64) -> Vec<Candid
         add(Algorithm::FixedWindow { anchor: Anchor::Clock { offset } }, Duration::ZERO);
     }
     // A counter gives its requests back one by one: its phase matters at every one of them.
-    let phases = i64::try_from(limit.saturating_mul(4)).unwrap_or(i64::MAX).clamp(100, 400);
-    for number in 0..phases {
-        add(Algorithm::SlidingCounter, span(window / phases * number));
+    for number in 0..PHASES {
+        add(Algorithm::SlidingCounter, span(window / PHASES * number));
     }
     let mut bursts = vec![limit, full.max(1), 1];
     if let Semantics::Bucket { burst } = view.declared.semantics {

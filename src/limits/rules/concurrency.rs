@@ -56,13 +56,19 @@ fn rounds<'v, 'l>(view: &'v View<'l>, limit: u64) -> (Vec<Round<'v, 'l>>, Option
             if drain.all.is_empty() {
                 continue;
             }
-            if let Some(broken) = view.doubt(&drain.all, &[Guard::G4]) {
+            let slow = match view.doubt(&drain.all, &[]) {
+                Some(broken) => Some(broken),
+                None => view.broken(&drain.all, &[Guard::G4]).filter(|_| !held_back(view, &drain, limit)),
+            };
+            if let Some(broken) = slow {
                 guard = guard.or(Some(broken));
                 continue;
             }
             let windows = matches!(view.declared.semantics, Semantics::FixedWindow | Semantics::AnyWindow);
             let come = match view.window {
-                Some(window) if !windows && view.models.may_be_refilling() => {
+                Some(window)
+                    if !windows && view.models.may_be_refilling() && !held_back(view, &drain, limit) =>
+                {
                     refill(limit, window, drain.span())
                 }
                 _ => 0,
@@ -73,8 +79,21 @@ fn rounds<'v, 'l>(view: &'v View<'l>, limit: u64) -> (Vec<Round<'v, 'l>>, Option
     (good, guard)
 }
 
+/// Whether a burst took long only because what was admitted was held back, as limiters do that delay: it was sent, and what
+/// was refused was refused, within half a window, and no more was admitted than the limit, however long that took.
+pub(super) fn held_back(view: &View<'_>, drain: &Drain<'_, '_>, limit: u64) -> bool {
+    let (Some(window), Some(start)) = (view.window, drain.all.iter().map(|seen| seen.s).min()) else {
+        return false;
+    };
+    let decided = drain.all.iter().map(|seen| seen.s).chain(drain.refused.iter().map(|seen| seen.e)).max();
+    !drain.refused.is_empty()
+        && drain.admitted.len() as u64 <= limit
+        && decided.is_some_and(|decided| decided - start <= window / 2)
+        && drain.span() > window / 2
+}
+
 /// The limit from which a burst starts.
-fn whole(view: &View<'_>) -> Option<u64> {
+pub(super) fn whole(view: &View<'_>) -> Option<u64> {
     match view.declared.semantics {
         Semantics::Bucket { burst } => Some(burst),
         _ => view.limit,

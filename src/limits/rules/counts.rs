@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::concurrency::{held_back, whole};
 use super::{Drain, Rule, Verdict, refill, rule, times};
 use crate::limits::guards::Guard;
 use crate::limits::log::{Probe, Scope, Semantics};
@@ -91,6 +92,9 @@ fn one_drain(view: &View<'_>, drain: &Drain<'_, '_>) -> Verdict {
     if drain.refused.is_empty() {
         let slower = slower(&drain.admitted).unwrap_or_default();
         if admitted <= most {
+            if let Some(verdict) = at_once(view) {
+                return verdict.lines(slower);
+            }
             return Verdict::unsure(format!(
                 "{admitted} were sent and admitted in {}: too few or too slow to meet the limit of {limit}",
                 show::span(span)
@@ -130,6 +134,24 @@ fn one_drain(view: &View<'_>, drain: &Drain<'_, '_>) -> Verdict {
         return Verdict::fail(format!("too many: {measured}")).lines(evidence).on(seqs);
     }
     Verdict::pass(measured).on(seqs)
+}
+
+/// What bursts say where a limiter holds requests back, so that one by one it has nothing to refuse.
+fn at_once(view: &View<'_>) -> Option<Verdict> {
+    let limit = whole(view)?;
+    let groups = view.rounds(Probe::Concurrent);
+    let bursts = groups.iter().flat_map(|group| [0, 2].map(|mode| Drain::of(group.phase(mode))));
+    let bursts: Vec<_> = bursts
+        .filter(|drain| view.doubt(&drain.all, &[]).is_none() && held_back(view, drain, limit))
+        .collect();
+    let least = bursts.iter().map(|drain| drain.admitted.len() as u64).min()?;
+    // Fewer may have been there to begin with; that is no proof of a limit that is too small.
+    (least + 1 >= limit).then(|| {
+        let bursts = show::count(bursts.len(), "burst");
+        Verdict::pass(format!(
+            "one by one nothing is refused, as requests are held back; at once {least} of a limit of {limit} admitted in {bursts}"
+        ))
+    })
 }
 
 fn range(least: u64, most: u64) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Rule, Verdict, rule};
-use crate::limits::log::Probe;
+use crate::limits::log::{Probe, Semantics};
 use crate::limits::show::count;
 use crate::limits::view::{Seen, View};
 use crate::model::RuleSource as Source;
@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[
         Source::Advice("clients that wait Retry-After should meet few refusals"),
         says: "Clients that wait Retry-After are refused at most twice a window each",
         tested: "Several clients on one key, each waiting as told and trying again",
-        passes: "at most 2 refusals a client and window, and 95 % of what the limit allows is used. Not judged for buckets, where clients compete for each token",
+        passes: "at most 2 refusals a client and window, and 95 % of what the limit allows is used. Buckets and sliding counters are not judged, since clients compete for what comes back",
         by: Fleet waste
     },
     rule! {
@@ -52,11 +52,17 @@ fn waste(view: &View<'_>) -> Verdict {
         count(seen.len(), "request")
     );
     if view.models.surely_refilling() {
-        return Verdict::pass(format!("{measured}; a bucket, so not judged"));
+        return Verdict::pass(format!("{measured}; it comes back little by little, so not judged"));
     }
     let offered = seen.len() as f64 / (limit as f64 * windows);
     if each > 2.0 || goodput < 0.95 && offered >= 1.5 {
-        return Verdict::warn(measured);
+        let windows = matches!(view.declared.semantics, Semantics::FixedWindow | Semantics::AnyWindow);
+        return match view.models.may_be_refilling() && !windows {
+            true => Verdict::unsure(format!(
+                "{measured}; it may be a limit that comes back little by little, where clients compete for each request"
+            )),
+            false => Verdict::warn(measured),
+        };
     }
     Verdict::pass(measured)
 }

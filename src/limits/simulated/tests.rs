@@ -260,3 +260,49 @@ fn constant_arrivals_keep_their_schedule_and_a_fleet_its_promises() {
     let refused = fleet.iter().filter(|record| record.status == 429).count();
     assert!(refused <= 10 * 2 * 11, "{refused}");
 }
+
+/// A server that may leave out what it could tell about its limit.
+struct Bare(Modelled, bool);
+
+impl Server for Bare {
+    fn answer(&mut self, asked: &Asked<'_>) -> Told {
+        let mut told = self.0.answer(asked);
+        if !self.1 {
+            told.headers.retain(|(name, _)| {
+                let name = name.to_ascii_lowercase();
+                name != "retry-after" && !name.contains("ratelimit")
+            });
+        }
+        told
+    }
+}
+
+#[test]
+fn a_limit_that_nobody_declares_is_found() {
+    let mut wrong = Vec::new();
+    for (limit, seconds) in [(5, 1), (20, 6), (60, 60)] {
+        for policy in crate::limits::trial::clean(crate::limits::trial::Size::new(limit, seconds)) {
+            for (seed, told) in [(1, true), (2, true), (3, true), (4, false)] {
+                let task = Task { declared: Declared::default(), ..task(1, 0, 0) };
+                let keys = task.keys.iter().map(|key| key.line.1.clone());
+                let phase = Duration::from_millis((seed + 1) * 7_919_137 % 86_400_000);
+                let server = Bare(Modelled::new(policy, keys, phase), told);
+                let world = Simulated::new(seed, Conditions::LOOPBACK, server);
+                let prober = Prober::new(&world, &task);
+                world.run(prober.prepare()).expect("no wait without an end").expect("found");
+                let (found, window, _) = prober.measured();
+                let whole = policy.window.as_secs_f64();
+                let off = (window.as_secs_f64() - whole).abs();
+                // A counter that is used up all the time admits a little less than it says.
+                let allowed = match policy.algorithm {
+                    Algorithm::SlidingCounter => 0.2 * whole + 1.0,
+                    _ => 0.05 * whole + 0.01,
+                };
+                if found != limit || off > allowed {
+                    wrong.push(format!("{} {seed} {told}: {found} in {window:?}", policy.name()));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
