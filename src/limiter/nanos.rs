@@ -2,20 +2,14 @@
 
 use std::time::Duration;
 
-const A_SECOND: u128 = 1_000_000_000;
-
 /// A time in nanoseconds; what is longer than 584 years counts as that, so that products fit.
 pub(super) fn nanos(time: Duration) -> u128 {
     time.as_nanos().min(u128::from(u64::MAX))
 }
 
-/// A time of so many nanoseconds.
+/// A time of so many nanoseconds; the longest one if they are more than 584 years.
 pub(super) fn duration(nanos: u128) -> Duration {
-    let (seconds, rest) = (nanos / A_SECOND, nanos % A_SECOND);
-    match (u64::try_from(seconds), u32::try_from(rest)) {
-        (Ok(seconds), Ok(rest)) => Duration::new(seconds, rest),
-        _ => Duration::MAX,
-    }
+    u64::try_from(nanos).map_or(Duration::MAX, Duration::from_nanos)
 }
 
 /// The part of `later` after `earlier`.

@@ -307,15 +307,18 @@ fn agree(traces: &[Vec<Step<'_, '_>>], candidate: &Candidate, allowed: usize) ->
     agreement
 }
 
+/// The requests of a key, as [`explained`] wants them.
+pub(super) fn whole_trace<'v, 'l>(view: &'v View<'l>, key: Option<u16>) -> Vec<Step<'v, 'l>> {
+    steps(view.key(key), ARRIVALS[0])
+}
+
 /// The share of a key's requests that a model explains, compared only where `wanted` says so: how many, and of how many.
 pub(super) fn explained(
-    view: &View<'_>,
-    key: Option<u16>,
+    trace: &[Step<'_, '_>],
     candidate: &Candidate,
     wanted: impl Fn(&Seen<'_>) -> bool,
 ) -> (usize, usize) {
-    let trace = steps(view.key(key), ARRIVALS[0]);
     let all = trace.iter().filter(|step| step.compared && wanted(step.seen)).count();
-    let wrong = differing(&trace, candidate).filter(|(_, seen, _)| wanted(seen)).count();
+    let wrong = differing(trace, candidate).filter(|(_, seen, _)| wanted(seen)).count();
     (all - wrong.min(all), all)
 }

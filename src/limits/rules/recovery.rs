@@ -2,7 +2,7 @@
 
 use super::{Drain, Rule, Verdict, refill, rule};
 use crate::limits::guards::Guard;
-use crate::limits::identify::{Candidate, Kind, explained};
+use crate::limits::identify::{Candidate, Kind, explained, whole_trace};
 use crate::limits::log::{Probe, Semantics};
 use crate::limits::show::{at, count, span};
 use crate::limits::statistics::{Spell, worst};
@@ -48,9 +48,10 @@ fn recovered(view: &View<'_>) -> Verdict {
             continue;
         }
         let wanted = |seen: &Seen<'_>| seen.record.probe == Probe::Recovery && seen.record.phase == 1;
+        let trace = whole_trace(view, group.key);
         // The phase of a counter is only known as well as its requests tell it.
         let fits = |model: &Candidate| {
-            let (same, all) = explained(view, group.key, model, wanted);
+            let (same, all) = explained(&trace, model, wanted);
             all - same <= (all / 50).max(1)
         };
         let counters = view.models.variants.iter().filter(|model| model.kind == Kind::Counter);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Rule, Verdict, rule};
 use crate::limits::guards::Guard;
-use crate::limits::identify::{Kind, explained};
+use crate::limits::identify::{Kind, explained, whole_trace};
 use crate::limits::log::Probe;
 use crate::limits::show::{count, percent};
 use crate::limits::view::{Group, Seen, View};
@@ -75,7 +75,8 @@ pub(super) fn as_modelled(view: &View<'_>, group: &Group<'_, '_>, start: i64) ->
     };
     // The phase of windows is only known as well as the fingerprint tells it.
     let variants = view.models.variants.iter().flat_map(|model| model.nearby());
-    let weighed = variants.map(|model| (explained(view, group.key, &model, wanted), model));
+    let trace = whole_trace(view, group.key);
+    let weighed = variants.map(|model| (explained(&trace, &model, wanted), model));
     let ((same, all), model) = weighed.max_by_key(|((same, _), _)| *same)?;
     // At exactly the limit a request comes just when another one stops counting; here it shuts out for a whole block.
     if group.round == 100 && matches!(model.kind, Kind::Ban | Kind::ExtendingBan) {
