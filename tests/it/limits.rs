@@ -160,11 +160,16 @@ fn a_request_that_is_refused_without_any_limit_proves_nothing() {
 #[test]
 fn clean_limiters_raise_no_alarm_and_each_fault_is_named_by_its_rules_only() {
     let folder = tempfile::tempdir().unwrap();
-    let short = ["limits", "--self-test", "--seeds", "1", "--size", "5/1s", "--size", "20/6s"];
-    let tested = tool::run(folder.path(), &short);
-    assert_eq!(tested.code, Some(0), "{}{}", tested.stdout, tested.stderr);
-    let last = tested.stdout.lines().last().unwrap_or_default();
-    assert!(last.contains(" limiters, ") && last.contains(" runs "), "{}", tested.stdout);
+    let tested = |size: &str, models: &[&str]| {
+        let mut arguments = vec!["limits", "--self-test", "--seeds", "1", "--size", size];
+        models.iter().for_each(|model| arguments.extend(["--model", model]));
+        let tested = tool::run(folder.path(), &arguments);
+        assert_eq!(tested.code, Some(0), "{}{}", tested.stdout, tested.stderr);
+        let last = tested.stdout.lines().last().unwrap_or_default();
+        assert!(last.contains(" limiters, ") && last.contains(" runs "), "{}", tested.stdout);
+    };
+    tested("5/1s", &[]);
+    tested("20/6s", &["window", "sliding", "bucket", "GCRA", "ban"]);
     let unknown = tool::run(folder.path(), &["limits", "--self-test", "--fault", "no-such-fault"]);
     assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
     assert!(unknown.stderr.contains("wait-rounded-down"), "{}", unknown.stderr);
