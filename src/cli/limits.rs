@@ -144,6 +144,10 @@ pub struct LimitsArgs {
     #[arg(long, value_name = "ID", requires = "self_test", help_heading = "Self-test")]
     pub fault: Vec<String>,
 
+    /// Write the table as a page of Markdown, too
+    #[arg(long, value_name = "FILE", requires = "self_test", help_heading = "Self-test")]
+    pub page: Option<PathBuf>,
+
     /// Keep the log of all requests and answers, to be judged again
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub record: Option<PathBuf>,

@@ -17,8 +17,8 @@ pub(super) static RULES: &[Rule] = &[
         by: Sequential cached
     },
     rule! {
-        "CO001" "refusal-readable-by-browsers" "limit answers", Contract Error,
-        Source::Contract("browser clients read Retry-After (Fetch standard, CORS)"),
+        "CO001" "refusal-readable-by-browsers" "limit answers", Advice Warning,
+        Source::Advice("browser clients read Retry-After (Fetch standard, CORS)"),
         says: "Browsers can read a 429 and its Retry-After where they can read a success",
         tested: "`Access-Control-Allow-Origin` of successes and refusals, and what the refusals expose",
         passes: "refusals allow whom successes allow, and expose Retry-After by name, or `*` without credentials. Skipped where successes allow nobody",
@@ -151,7 +151,7 @@ fn browsers(view: &View<'_>) -> Verdict {
             if let Some(guard) = view.doubt(&suspects, &[]) {
                 return Verdict::guarded(guard);
             }
-            Verdict::fail(format!("{} of {} cannot be read by browsers", wrong.len(), show::count(n, "429")))
+            Verdict::warn(format!("{} of {} cannot be read by browsers", wrong.len(), show::count(n, "429")))
                 .line(format!("#{}: {why}", first.seq()))
                 .line(format!(
                     "#{}, a success, allows {}",

@@ -57,7 +57,9 @@ fn waste(view: &View<'_>) -> Verdict {
     let offered = seen.len() as f64 / (limit as f64 * windows);
     if each > 2.0 || goodput < 0.95 && offered >= 1.5 {
         let windows = matches!(view.declared.semantics, Semantics::FixedWindow | Semantics::AnyWindow);
-        return match view.models.may_be_refilling() && !windows {
+        // Whatever comes back, comes back for somebody: no honest limiter leaves a fifth of it unused.
+        let unused = goodput < 0.8 && offered >= 1.5;
+        return match view.models.may_be_refilling() && !windows && !unused {
             true => Verdict::unsure(format!(
                 "{measured}; it may be a limit that comes back little by little, where clients compete for each request"
             )),

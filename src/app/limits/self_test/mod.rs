@@ -1,5 +1,7 @@
 //! `tollgate limits --self-test`: false alarms on clean limiters, and misses on faulty ones.
 
+mod page;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::num::NonZero;
@@ -9,7 +11,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::super::gather::Refusal;
-use super::super::is_a_loss;
+use super::super::{is_a_loss, outputs};
 use crate::cli::{Exit, LimitsArgs};
 use crate::contract::Compiled;
 use crate::env::Env;
@@ -33,9 +35,24 @@ pub(super) fn run(env: &mut Env, args: &LimitsArgs) -> Result<Exit, Refusal> {
     let first = args.seed.unwrap_or_default();
     let seeds = first..first.saturating_add(args.seeds.into());
     let bench = Bench { contract: &contract, rows, sizes, seeds };
+    if let Some(path) = &args.page {
+        outputs::can_be(path, env.files.as_ref())?;
+    }
     let mut table = Table { env, whole: true };
-    let total = bench.run(&mut table);
-    Ok(match (total.is_good(), table.whole) {
+    let scores = bench.run(&mut table);
+    let mut total = Score::default();
+    scores.iter().flatten().for_each(|score| total.absorb(score));
+    table.say(&bench.sum(&total));
+    let mut whole = table.whole;
+    if let (Some(path), true) = (&args.page, whole) {
+        let page = page::page(&bench, &scores);
+        if let Err(error) = env.files.write_atomic(path, page.as_bytes()) {
+            whole = false;
+            // Whoever does not see it learns of it from the exit code.
+            let _ = writeln!(env.stderr, "error: the page {} cannot be written: {error}", path.display());
+        }
+    }
+    Ok(match (total.is_good(), whole) {
         (false, _) => Exit::Failed,
         (true, true) => Exit::Success,
         (true, false) => Exit::Usage,
@@ -151,14 +168,14 @@ struct Bench<'c> {
 
 impl Bench<'_> {
     /// Runs everything, as many runs at once as there are cores, and tells each row when it and those above it are done.
-    fn run(&self, table: &mut Table<'_>) -> Score {
+    fn run(&self, table: &mut Table<'_>) -> Vec<Vec<Score>> {
         let seeds = usize::try_from(self.seeds.end - self.seeds.start).unwrap_or_default().max(1);
         let each = self.sizes.len() * seeds;
         let all = self.rows.len() * each;
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel();
         let mut scores = vec![vec![Score::default(); self.sizes.len()]; self.rows.len()];
-        let (mut told, mut total) = (0, Score::default());
+        let mut told = 0;
         table.say(&self.titles());
         std::thread::scope(|scope| {
             for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
@@ -188,14 +205,12 @@ impl Bench<'_> {
                     && scores.iter().map(|score| score.runs as usize).sum::<usize>() == each
                 {
                     table.say(&self.row(row, scores));
-                    scores.iter().for_each(|score| total.absorb(score));
                     told += 1;
                 }
                 stopped.store(!table.whole, Ordering::Relaxed);
             }
         });
-        table.say(&self.sum(&total));
-        total
+        scores
     }
 
     /// One run; none if there are no more.
