@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub(super) enum Fate {
     /// Served: 2xx.
     Admitted,
-    /// Refused for its rate: 429, or the status that this server has for it.
+    /// Refused for its rate: 429, or the status or the frame that this server has for it.
     Throttled,
     /// Answered otherwise.
     Other,
@@ -137,7 +137,7 @@ impl<'l> View<'l> {
         let of_the_day = |record: &Record| {
             declared.daily.is_some() && Limits::read(&record.headers, window).limit == declared.daily
         };
-        let seen: Vec<Seen<'l>> = order
+        let mut seen: Vec<Seen<'l>> = order
             .into_iter()
             // An answer that tells of the day tells a reset that may be a day ahead.
             .map(|record| read(record, if of_the_day(record) { Some(DAY) } else { window }, &refusals))
@@ -151,6 +151,7 @@ impl<'l> View<'l> {
             }
         }
         let limit = declared.limit.or_else(|| told_limit(&seen)).or(found.found_limit);
+        super::rejected::settle(&mut seen, limit, window.map(nanos));
         let id_header =
             contract.and_then(|one| one.contract.request_id.header.as_deref()).unwrap_or("x-request-id");
         let mut ids = HashSet::new();

@@ -9,13 +9,13 @@ use super::super::gather::Refusal;
 use super::super::suite::Suite;
 use super::{End, conduct, cost, millis, redact, task};
 use crate::contract::Compiled;
-use crate::limits::log::{Declared, Log};
+use crate::limits::log::{Declared, Log, Protocol};
 use crate::limits::{Call, Key, Measured, Profile, Task, Wire, Writes, judge, plan};
 use crate::model::{Header, LimitProbe, ProbeEffort, Request, Scenario};
 use crate::plan::Run;
 use crate::redact::Redactor;
 use crate::runner::{Limits, MARKER, ProbeJob, ProbedLimit, Probing, Stop};
-use crate::transport::Options;
+use crate::transport::{HttpVersion, Options};
 
 /// The round trip that a cost is reckoned with before anything was sent.
 const ROUND_TRIP: Duration = Duration::from_millis(1);
@@ -66,7 +66,7 @@ pub(in super::super) fn cost_of(suite: &Suite, run: &Run, scenario: &Scenario) -
         let most = format!("at most {} requests in {} s", task.max_requests, task.max_time.as_secs());
         return format!("{}: the limit is not declared, so it is found first; {most}\n", run.name);
     };
-    let plan = plan(&task, Measured { limit, window, rtt: ROUND_TRIP });
+    let plan = plan(&task, Measured { limit, window, rtt: ROUND_TRIP, multiplexed: true });
     cost(&plan, limit, window, &run.name)
 }
 
@@ -126,9 +126,11 @@ impl Limits for Probes {
         let wire = task::parts(origin).and_then(|(_, authority, _)| Wire::new(origin, &authority, options));
         let (origin, redactor, seed) = (origin.clone(), redactor.clone(), *seed);
         let target = named.clone();
+        let http2 = job.spec.http2.unwrap_or(options.version == HttpVersion::Http2);
+        let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
         Box::pin(async move {
             let wire = wire?;
-            let task = task_of(&job, &origin, seed)?;
+            let task = Task { protocol, ..task_of(&job, &origin, seed)? };
             let runtime = tokio::runtime::Handle::current();
             // The prober keeps its state on one thread.
             let probing = tokio::task::spawn_blocking(move || {

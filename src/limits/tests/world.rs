@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::log::{Declared, Head, Log};
 use super::super::simulated::{Asked, Conditions, HEALTH, Modelled, PATH, Server, Simulated, Told};
-use super::super::{Call, Key, Measured, Prober, Profile, Task, Writes, plan};
+use super::super::{Call, Key, Prober, Profile, Task, Writes, plan};
 use crate::limiter::{Algorithm, Anchor, Policy};
 
 pub(super) const WINDOW: Algorithm = Algorithm::FixedWindow { anchor: Anchor::FirstRequest };
@@ -85,8 +85,7 @@ pub(super) fn run(task: &Task, policy: Policy, fault: Fault) -> Log {
     world
         .run(async {
             prober.prepare().await.expect("a measured target");
-            let (limit, window, rtt) = prober.measured();
-            let plan = plan(task, Measured { limit, window, rtt });
+            let plan = plan(task, prober.measured());
             prober.run(&plan).await;
         })
         .expect("no wait without an end");

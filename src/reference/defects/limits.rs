@@ -243,6 +243,15 @@ pub(super) static DEFECTS: &[Defect] = &[
         ..SHARED
     },
     Defect {
+        id: "http2-never-limited",
+        description: "requests over HTTP/2 are answered before the limit is asked",
+        breaks: REFUSED,
+        limits: &["IS005", "CC003"],
+        also: &["CC001", "CT002", "HD001"],
+        how: How::Limit(&[Fault::NeverLimitsHttp2]),
+        ..SHARED
+    },
+    Defect {
         id: "preflight-counted",
         description: "preflights use up the limit, and are refused when it is used up",
         limits: &["IS006"],
