@@ -79,7 +79,11 @@ pub(super) fn task(declared: &Declared, seed: u64) -> Task {
 pub(super) fn run(task: &Task, policy: Policy, fault: Fault) -> Log {
     let keys = task.keys.iter().map(|key| key.line.1.clone());
     let phase = Duration::from_millis(task.seed * 7_137 % 60_000);
-    let server = Faulty { inner: Modelled::new(policy, keys, phase), fault };
+    probe(task, Faulty { inner: Modelled::new(policy, keys, phase), fault })
+}
+
+/// The log of a run against any server.
+pub(super) fn probe(task: &Task, server: impl Server) -> Log {
     let world = Simulated::new(task.seed, Conditions::LOOPBACK, server);
     let prober = Prober::new(&world, task);
     world
