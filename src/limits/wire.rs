@@ -248,28 +248,33 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn requests_are_carried_over_one_connection() {
         let (_server, wire, mut request) = world().await;
-        let mut connection = wire.open(Protocol::Http1).await.unwrap();
-        for (target, status) in
-            [("/v1/leads", 200), ("/v1/leads?x=1", 200), ("/v1/nothing", 404), ("/v1/leads", 200)]
-        {
-            request.target = target.to_owned();
+        for protocol in [Protocol::Http1, Protocol::Http2] {
+            let mut connection = wire.open(protocol).await.unwrap();
+            "GET".clone_into(&mut request.method);
+            for (target, status) in
+                [("/v1/leads", 200), ("/v1/leads?x=1", 200), ("/v1/nothing", 404), ("/v1/leads", 200)]
+            {
+                request.target = target.to_owned();
+                let reply = wire.exchange(&mut connection, &request).await;
+                assert_eq!((reply.status, reply.error), (status, None), "{target}");
+                assert!(reply.sent < reply.head && reply.head <= reply.end);
+                assert_eq!(reply.body.len() as u64, reply.body_length);
+                assert!(wire.usable(&connection));
+            }
+            "HEAD".clone_into(&mut request.method);
             let reply = wire.exchange(&mut connection, &request).await;
-            assert_eq!((reply.status, reply.error), (status, None), "{target}");
-            assert!(reply.sent < reply.head && reply.head <= reply.end);
-            assert_eq!(reply.body.len() as u64, reply.body_length);
-            assert!(wire.usable(&connection));
+            assert_eq!((reply.status, reply.body_length), (200, 0));
         }
-        request.method = "HEAD".to_owned();
-        let reply = wire.exchange(&mut connection, &request).await;
-        assert_eq!((reply.status, reply.body_length), (200, 0));
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn many_are_released_at_one_moment() {
         let (_server, wire, request) = world().await;
         let mut connections = Vec::new();
-        for _ in 0..32 {
-            connections.push(wire.open(Protocol::Http1).await.unwrap());
+        for protocol in [Protocol::Http1, Protocol::Http2] {
+            for _ in 0..16 {
+                connections.push(wire.open(protocol).await.unwrap());
+            }
         }
         for _ in 0..2 {
             let calls = connections.iter_mut().map(|connection| (connection, &request)).collect();
@@ -279,6 +284,23 @@ mod tests {
             let last = replies.iter().map(|reply| reply.sent).max().unwrap();
             assert!(last - first < Duration::from_millis(500));
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn one_connection_carries_many_at_once_if_it_speaks_http2() {
+        let (_server, wire, request) = world().await;
+        for protocol in [Protocol::Http1, Protocol::Http2] {
+            let mut connection = wire.open(protocol).await.unwrap();
+            let replies = wire.multiplexed(&mut connection, &request, 32).await;
+            assert!(replies.len() == 32 && replies.iter().all(|reply| reply.status == 200), "{replies:?}");
+            let one_by_one = replies.windows(2).all(|pair| pair[1].sent >= pair[0].end);
+            let at_once = replies.iter().all(|reply| reply.sent == replies[0].sent);
+            assert_eq!((one_by_one, at_once), (protocol == Protocol::Http1, protocol == Protocol::Http2));
+        }
+        let mut connection = wire.open(Protocol::Http2).await.unwrap();
+        let absolute = Outgoing { target: "http://h/v1/leads".to_owned(), ..request };
+        let reply = wire.exchange(&mut connection, &absolute).await;
+        assert!(reply.error.is_some_and(|why| why.contains("HTTP/2")) && wire.usable(&connection));
     }
 
     #[test]

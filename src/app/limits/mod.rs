@@ -1,9 +1,11 @@
 //! `tollgate limits`: what it will cost, the probing, the verdicts.
 
+mod records;
 mod scenario;
 mod self_test;
 mod task;
 
+pub(super) use records::Records;
 pub(super) use scenario::{Probes, cost_of, may_load, probed};
 
 use std::borrow::Cow;

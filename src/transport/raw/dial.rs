@@ -104,6 +104,9 @@ impl Dialer {
             Arc::make_mut(&mut config).alpn_protocols = vec![HTTP2.to_vec()];
         }
         let secured = TlsConnector::from(config).connect(name.clone(), stream).await.map_err(|error| {
+            if http2 && is_no_protocol(&error) {
+                return "the target does not speak HTTP/2: it refused it in ALPN".to_owned();
+            }
             format!(
                 "TLS with `{}` could not be agreed on ({error}); name its authority with --cacert, or accept any \
                  certificate with --insecure",
@@ -137,6 +140,12 @@ impl Dialer {
         }
         Err(last)
     }
+}
+
+/// Whether the other side speaks none of the protocols that were offered (RFC 7301 section 3.2).
+fn is_no_protocol(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)))
 }
 
 impl Connection {
