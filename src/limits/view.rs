@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::headers::Limits;
 use super::identify::Identification;
-use super::log::{Declared, Log, Probe, Record};
+use super::log::{Declared, Log, Probe, Protocol, Record};
 use super::retry::Retry;
 use crate::contract::Compiled;
 use crate::rules::HttpDate;
@@ -160,7 +160,7 @@ impl<'l> View<'l> {
             .filter_map(|one| header(one.record, id_header).filter(|id| !id.is_empty()))
             .filter(|id| !ids.insert(*id))
             .collect();
-        let round_trip = round_trip(&seen, &by_probe);
+        let round_trip = round_trip(&seen, &by_probe, log.head.protocol);
         let window = window.map(nanos);
         let mut view = Self {
             log,
@@ -304,8 +304,13 @@ fn told_window(order: &[&Record]) -> Option<Duration> {
         .map(Duration::from_secs)
 }
 
-fn round_trip(seen: &[Seen<'_>], by_probe: &HashMap<Probe, Vec<usize>>) -> Option<RoundTrip> {
-    let trip = |one: &Seen<'_>| (one.fate != Fate::Unknown && one.h >= one.s).then_some(one.h - one.s);
+fn round_trip(
+    seen: &[Seen<'_>],
+    by_probe: &HashMap<Probe, Vec<usize>>,
+    protocol: Protocol,
+) -> Option<RoundTrip> {
+    let usual = |one: &Seen<'_>| one.fate != Fate::Unknown && one.record.protocol == protocol;
+    let trip = |one: &Seen<'_>| (usual(one) && one.h >= one.s).then_some(one.h - one.s);
     let warm = by_probe.get(&Probe::Warmup).into_iter().flatten().filter_map(|place| trip(seen.get(*place)?));
     let mut trips: Vec<i64> = warm.collect();
     if trips.len() < 3 {

@@ -99,7 +99,7 @@ fn surroundings(
 /// Probes for the runner.
 pub(in super::super) struct Probes {
     origin: String,
-    /// What commands call the target; nothing for the reference server inside.
+    /// What commands call the target and the way there; nothing for the usual way to the reference server inside.
     named: String,
     options: Options,
     seed: u64,
@@ -116,7 +116,10 @@ impl Probes {
         seed: u64,
         redactor: &Redactor,
     ) -> Self {
-        let named = if inside { String::new() } else { format!(" --target {origin}") };
+        let mut named = if inside { String::new() } else { format!(" --target {origin}") };
+        if options.version == HttpVersion::Http2 {
+            named.push_str(" --http 2");
+        }
         Self { origin: origin.to_owned(), named, options, seed, redactor: redactor.clone(), records: None }
     }
 
