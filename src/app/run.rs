@@ -63,6 +63,10 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let catalogues = suite.catalogues();
     let mut settings = settings(args, project, &target, seed);
     settings.baseline = baseline.as_ref().map(|known| Arc::clone(&known.baseline));
+    let records = match &args.record_limits {
+        Some(folder) => Some(limits::Records::new(folder, Arc::clone(&env.files))?),
+        None => None,
+    };
     let stop = Stop::default();
     let listener = tokio::spawn(runtime::interrupt(stop.clone()));
     let other = match &args.against {
@@ -75,6 +79,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     };
     settings.snapshots = snapshots(env, other.as_ref(), shelf.as_ref());
     let probes = limits::Probes::new(&target, server.is_some(), options, seed, redactor);
+    let probes = probes.recorded(records.clone());
     let files = Arc::clone(&env.files);
     let Suite { plan, contracts, variables, .. } = suite;
     let runner =
@@ -90,6 +95,7 @@ async fn execute(env: &mut Env, args: &RunArgs, redactor: &Redactor) -> Result<E
     let closed = baseline.map_or(Ok(()), |known| known.close(env, &mut report, redactor));
     let mut unwritten = outputs.finish(&report, env);
     unwritten.extend(closed.err());
+    unwritten.extend(records.iter().flat_map(limits::Records::unwritten));
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");
     }

@@ -115,6 +115,9 @@ pub struct LimitsArgs {
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error", help_heading = "Run")]
     pub fail_on: FailOn,
 
+    /// Version of HTTP to probe over; where the target speaks both, the other one is tried as a way around the limit
+    #[arg(long, value_enum, default_value = "1.1", help_heading = "Connection")]
+    pub http: ProbeHttp,
     /// PEM file with certificates to trust beside the system's
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     pub cacert: Option<PathBuf>,
@@ -160,6 +163,17 @@ pub struct LimitsArgs {
     /// Print what was skipped and why, and what contradicts each limiter
     #[arg(long, short, help_heading = "Output")]
     pub verbose: bool,
+}
+
+/// Versions of HTTP that limits are probed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProbeHttp {
+    /// HTTP/1.1
+    #[value(name = "1.1")]
+    Http1,
+    /// HTTP/2, by prior knowledge where there is no TLS
+    #[value(name = "2")]
+    Http2,
 }
 
 /// Readings of a limit.

@@ -15,7 +15,7 @@ mod suite;
 pub use edges::EdgesArgs;
 pub use exit::Exit;
 pub use judge::JudgeArgs;
-pub use limits::{LimitsArgs, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
+pub use limits::{LimitsArgs, ProbeHttp, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
 pub use load::{LoadArgs, RateChoice, StageArg};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;

@@ -93,6 +93,9 @@ pub struct RunArgs {
     )]
     pub max_body: u64,
 
+    /// Keep the log of each rate limit that is probed in this folder, to be judged again with `tollgate judge`
+    #[arg(long, value_name = "DIR", conflicts_with = "against", help_heading = "Output")]
+    pub record_limits: Option<PathBuf>,
     /// Write a report: terminal, json, ndjson, junit; `=-` or no path for stdout
     #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     pub report: Vec<ReportTarget>,

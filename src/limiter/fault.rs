@@ -45,6 +45,8 @@ pub enum Fault {
         /// As in [`Arrival::route`](super::Arrival::route).
         route: &'static str,
     },
+    /// Requests over HTTP/2 are answered before the limiter is asked.
+    NeverLimitsHttp2,
     /// A request has its effect before it is refused.
     EffectFirst,
 }

@@ -45,6 +45,8 @@ pub struct Arrival<'a> {
     pub class: Class,
     /// The number of the connection it comes on; all 0 if they are not told apart.
     pub connection: u64,
+    /// Whether it comes over HTTP/2.
+    pub http2: bool,
     /// Its X-Forwarded-For, if it has one.
     pub forwarded_for: Option<&'a str>,
     /// Path and query, to the letter.
@@ -143,7 +145,11 @@ impl Limiter {
     /// Whether the request is one that limits are for.
     fn concerns(&self, arrival: &Arrival<'_>) -> bool {
         let counted = arrival.class == Class::Ordinary || self.has(Fault::Counts(arrival.class));
-        let free = |fault: &Fault| matches!(fault, Fault::NeverLimits { route } if *route == arrival.route);
+        let free = |fault: &Fault| match fault {
+            Fault::NeverLimits { route } => *route == arrival.route,
+            Fault::NeverLimitsHttp2 => arrival.http2,
+            _ => false,
+        };
         counted && !self.faults.iter().any(free)
     }
 

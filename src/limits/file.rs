@@ -9,9 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 
-use super::log::{Head, Log, Probe, Record};
+use super::log::{Head, Log, Probe, Record, Rejection};
 use crate::model::{Diagnostic, Source, Span};
-use lines::{BodyPart, DeclaredPart, HeadLine, HeaderLine, OtherLine, RecordLine, Text};
+use lines::{BodyPart, DeclaredPart, HeadLine, HeaderLine, HttpPart, OtherLine, RecordLine, Text};
 
 /// What the first line calls the format.
 pub const FORMAT: &str = "tollgate-limit-log";
@@ -59,6 +59,8 @@ impl Writer {
             declared: DeclaredPart::from(&head.declared),
             found_limit: head.found_limit,
             found_window: head.found_window.and_then(|window| u64::try_from(window.as_nanos()).ok()),
+            http: HttpPart::of(head.protocol),
+            other_http: head.other.as_ref().map(Into::into),
         })
     }
 
@@ -76,6 +78,7 @@ impl Writer {
             f: record.phase.into(),
             k: record.key,
             c: record.connection.into(),
+            v: HttpPart::of(record.protocol),
             m: text(&record.method),
             t: text(&record.target),
             w: text(&record.note),
@@ -91,6 +94,7 @@ impl Writer {
             l: (record.body_length != body.len() as u64).then_some(record.body_length),
             found: record.found.clone(),
             error: record.error.clone(),
+            rejection: record.rejection.map(|rejection| rejection.name().to_owned()),
         });
         self.seq = record.seq;
         self.due = times[0];
@@ -252,6 +256,8 @@ fn head(source: &Source, place: Span, text: &str) -> Result<Head, Box<Diagnostic
         declared: line.declared.into(),
         found_limit: line.found_limit,
         found_window: line.found_window.map(Duration::from_nanos),
+        protocol: HttpPart::read(line.http),
+        other: line.other_http.map(Into::into),
     })
 }
 
@@ -329,6 +335,7 @@ impl Reader {
             phase: u8::try_from(line.f).map_err(|_| format!("{} is no phase", line.f))?,
             key: line.k,
             connection: whole(line.c, "connection")?,
+            protocol: HttpPart::read(line.v),
             method: self.text(line.m)?,
             target: self.text(line.t)?,
             note: self.text(line.w)?,
@@ -341,6 +348,8 @@ impl Reader {
             body_length: line.l.unwrap_or(body.len() as u64),
             body,
             found: line.found,
+            // A frame that is not known yet refused it all the same, but nobody knows for what.
+            rejection: line.rejection.as_deref().and_then(Rejection::named),
             error: line.error,
         })
     }

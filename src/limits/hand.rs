@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::log::{At, Probe};
+use super::log::{At, Probe, Protocol};
 use super::prober::{Cut, Prober};
 use super::seen::Seen;
 use super::task::Call;
-use super::world::{Outgoing, World};
+use super::world::{Outgoing, Reply, World};
 
 /// How long before a moment that matters a fresh connection is opened: one that has been idle through a wait may be
 /// closed by the server at any time.
@@ -16,10 +16,17 @@ pub(super) const MOST_LINKS: usize = 256;
 /// Most requests that are released together; more would arrive one after the other all the same.
 pub(super) const MOST_TOGETHER: usize = 64;
 
-/// An open connection and its number.
+/// An open connection.
 pub(super) struct Link<C> {
     pub(super) connection: C,
+    pub(super) name: LinkName,
+}
+
+/// What a record says of its connection: the number, and the version of HTTP that it speaks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LinkName {
     pub(super) number: u32,
+    pub(super) protocol: Protocol,
 }
 
 /// What one request is sent for.
@@ -103,6 +110,11 @@ impl<'p, W: World> Hand<'p, W> {
         self.dispatch(Why { due: Some(at), ..Why::phase(phase) }, &request).await
     }
 
+    /// Goes on over this connection.
+    pub(super) fn take(&mut self, link: Link<W::Connection>) {
+        self.link = Some(link);
+    }
+
     /// Drops the connection and opens another.
     pub(super) async fn fresh(&mut self) -> Result<(), Cut> {
         self.link = None;
@@ -114,7 +126,10 @@ impl<'p, W: World> Hand<'p, W> {
     /// became of the first is not known.
     pub(super) async fn dispatch(&mut self, why: Why<'_>, request: &Outgoing) -> Result<Seen, Cut> {
         let first = self.once(why, request).await?;
-        if first.status != 0 || !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+        if first.status != 0
+            || first.rejected
+            || !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+        {
             return Ok(first);
         }
         self.link = None;
@@ -130,11 +145,20 @@ impl<'p, W: World> Hand<'p, W> {
         self.prober.spend(1)?;
         let due = why.due.unwrap_or_else(|| self.now());
         let reply = self.prober.world.exchange(&mut link.connection, request).await;
-        let number = link.number;
+        let name = link.name;
         if self.prober.world.usable(&link.connection) {
             self.link = Some(link);
         }
-        self.prober.record(self, Why { due: Some(due), ..why }, number, request, reply)
+        self.prober.record(self, Why { due: Some(due), ..why }, name, request, reply)
+    }
+
+    /// Sends now, and once only, over a connection of its own that speaks the other version of HTTP.
+    pub(super) async fn otherwise(&mut self, why: Why<'_>, request: &Outgoing) -> Result<Seen, Cut> {
+        let other = self.prober.open_as(self.prober.task.protocol.other()).await?;
+        let own = self.link.replace(other);
+        let seen = self.once(why, request).await;
+        self.link = own;
+        seen
     }
 
     /// Opens connections for a burst.
@@ -155,14 +179,36 @@ impl<'p, W: World> Hand<'p, W> {
         let request = self.read();
         self.prober.spend(u64::try_from(links.len()).unwrap_or(u64::MAX))?;
         let due = self.now();
-        let numbers: Vec<u32> = links.iter().map(|link| link.number).collect();
+        let names: Vec<LinkName> = links.iter().map(|link| link.name).collect();
         let calls = links.iter_mut().map(|link| (&mut link.connection, &request)).collect();
         let replies = self.prober.world.together(calls).await;
-        let mut seen = Vec::new();
-        for (number, reply) in numbers.into_iter().zip(replies) {
-            let why = Why { due: Some(due), ..Why::phase(phase) };
-            seen.push(self.prober.record(self, why, number, &request, reply)?);
-        }
+        self.record_all((phase, due), names.into_iter().zip(replies), &request)
+    }
+
+    /// Sends the read request so many times over one connection at one moment.
+    pub(super) async fn multiplexed(
+        &mut self,
+        phase: u8,
+        link: &mut Link<W::Connection>,
+        times: usize,
+    ) -> Result<Vec<Seen>, Cut> {
+        let request = self.read();
+        self.prober.spend(u64::try_from(times).unwrap_or(u64::MAX))?;
+        let due = self.now();
+        let replies = self.prober.world.multiplexed(&mut link.connection, &request, times).await;
+        let name = link.name;
+        self.record_all((phase, due), replies.into_iter().map(|reply| (name, reply)), &request)
+    }
+
+    fn record_all(
+        &self,
+        (phase, due): (u8, At),
+        replies: impl Iterator<Item = (LinkName, Reply)>,
+        request: &Outgoing,
+    ) -> Result<Vec<Seen>, Cut> {
+        let why = Why { due: Some(due), ..Why::phase(phase) };
+        let recorded = replies.map(|(name, reply)| self.prober.record(self, why, name, request, reply));
+        let mut seen = recorded.collect::<Result<Vec<Seen>, Cut>>()?;
         seen.sort_by_key(|seen| seen.sent);
         Ok(seen)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::log::{Head, Log, Probe, Scope, Semantics};
+use super::log::{Head, Log, Probe, Protocol, Scope, Semantics};
 use super::rules::{Rule, Verdict, all, keys_share};
 use super::view::{Fate, Seen, View};
 use crate::contract::Compiled;
@@ -186,6 +186,7 @@ fn verdict_of(outcome: Outcome, fail_on: Severity) -> Judged {
 
 fn told(rule: &Rule, verdict: Verdict, head: &Head) -> LimitVerdict {
     let again = !matches!(verdict.outcome, Outcome::Pass | Outcome::Skipped);
+    let http = if head.protocol == Protocol::Http2 { " --http 2" } else { "" };
     let contract =
         if head.contract.is_empty() { String::new() } else { format!(" --contract {}", head.contract) };
     let limit = match (head.declared.limit, head.declared.window) {
@@ -202,7 +203,12 @@ fn told(rule: &Rule, verdict: Verdict, head: &Head) -> LimitVerdict {
         requests: verdict.requests,
         guard: verdict.guard,
         reproduce: match again {
-            true => format!("tollgate limits --target {}{contract}{limit} --seed {}", head.target, head.seed),
+            true => {
+                format!(
+                    "tollgate limits --target {}{http}{contract}{limit} --seed {}",
+                    head.target, head.seed
+                )
+            }
             false => String::new(),
         },
     }

@@ -18,6 +18,74 @@ pub struct Log {
     pub missed: Vec<(Probe, u32, u64)>,
 }
 
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Protocol {
+    /// As it is called in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Http1 => Self::Http2,
+            Self::Http2 => Self::Http1,
+        }
+    }
+}
+
+/// Whether the target also speaks the version of HTTP that it is not probed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Other {
+    /// It answered a request over it.
+    Spoken,
+    /// It did not; the reason in lower case, without a full stop.
+    Not(String),
+}
+
+/// A frame of HTTP/2 that refused a request in place of an answer (RFC 9113 sections 6.4, 6.8 and 7). Before a limit is
+/// met it may as well mean that a server is busy or goes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rejection {
+    /// `RST_STREAM` with `REFUSED_STREAM`.
+    StreamRefused,
+    /// `RST_STREAM` with `ENHANCE_YOUR_CALM`.
+    StreamCalm,
+    /// `GOAWAY` with `ENHANCE_YOUR_CALM`.
+    ConnectionCalm,
+}
+
+impl Rejection {
+    /// All of them with their names in files and reports.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::StreamRefused, "RST_STREAM REFUSED_STREAM"),
+        (Self::StreamCalm, "RST_STREAM ENHANCE_YOUR_CALM"),
+        (Self::ConnectionCalm, "GOAWAY ENHANCE_YOUR_CALM"),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(rejection, _)| *rejection)
+    }
+}
+
 /// What was probed, and what it is held to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Head {
@@ -39,6 +107,10 @@ pub struct Head {
     pub found_limit: Option<u64>,
     /// The window the prober went by: declared, or found by waiting.
     pub found_window: Option<Duration>,
+    /// The version of HTTP that is probed over.
+    pub protocol: Protocol,
+    /// Whether the target speaks the other version as well; unknown if it was not tried.
+    pub other: Option<Other>,
 }
 
 /// What the API promises about its limit. What is not known is not judged.
@@ -110,7 +182,8 @@ pub enum Probe {
     /// One by one from a whole limit. Phases: 0 until 3 refusals in a row; 1 ten samples of refusals 100 ms apart;
     /// 2 one request a second before the earliest promise; 3 one at that promise, never before; 4 polls after it failed.
     Sequential,
-    /// Released together on one key. Phases: 0 on many connections; 1 on one connection; 2 on a new one for each.
+    /// Released together on one key. Phases: 0 on many connections; 1 on one connection; 2 on a new one for each;
+    /// 3 as streams of one HTTP/2 connection.
     Concurrent,
     /// One refusal, silence until its promise, one request. Phases: 0 drain with its single refusal; 1 the request at
     /// the promise; 2 polls after it was refused. `round` is the trial.
@@ -193,6 +266,8 @@ pub struct Record {
     pub key: Option<u16>,
     /// The connection; a new number for each that was opened.
     pub connection: u32,
+    /// The version of HTTP that it speaks.
+    pub protocol: Protocol,
     /// The request method.
     pub method: String,
     /// The request target as it stood on the wire.
@@ -219,4 +294,6 @@ pub struct Record {
     pub found: Vec<String>,
     /// Why there is no answer; then nothing is known about whether it counted.
     pub error: Option<String>,
+    /// The frame that refused it, if that is why.
+    pub rejection: Option<Rejection>,
 }

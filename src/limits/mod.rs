@@ -13,6 +13,7 @@ pub mod log;
 mod plan;
 mod prober;
 mod probes;
+mod rejected;
 mod replay;
 mod retry;
 mod rules;

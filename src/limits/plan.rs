@@ -60,6 +60,8 @@ pub struct Measured {
     pub window: Duration,
     /// The round trip.
     pub rtt: Duration,
+    /// Whether one connection carries many requests at once.
+    pub multiplexed: bool,
 }
 
 /// Makes a plan for a target whose limit is known.
@@ -125,7 +127,7 @@ struct Wanted<'t> {
 
 impl Wanted<'_> {
     fn all(&mut self) {
-        let Measured { limit, window, rtt } = self.measured;
+        let Measured { limit, window, rtt, .. } = self.measured;
         let task = self.task;
         let burst = |count: u64| rtt.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
         let drain = limit.saturating_add(4);
@@ -142,12 +144,8 @@ impl Wanted<'_> {
             self.repeated(Probe::CleanTrial, round, 0, 1, limit + 10, tail);
         }
         self.add(Probe::Sequential, 1, drain + 25, tail);
-        let many = limit + 16.max(limit / 2);
-        for (variant, rounds) in (0..).zip(self.rounds()) {
-            for round in 0..rounds {
-                self.repeated(Probe::Concurrent, round, variant, 1, many, burst(many) + rtt * 64);
-            }
-        }
+        let [many, one, new, multiplexed] = self.rounds();
+        self.concurrent([(0, many), (1, one), (2, new)]);
         self.add(Probe::Fingerprint, 1, limit * 5 / 2 + 16, window * 8 / 5);
         self.add(Probe::Bypass, 1, drain + 75, burst(drain + 75));
         if task.other.is_some() {
@@ -163,11 +161,24 @@ impl Wanted<'_> {
             let blows = u64::from(round) * probes::blows(limit);
             self.repeated(Probe::Rejects, round, 0, 1, drain + 40 + blows, tail);
         }
+        self.concurrent([(3, multiplexed)]);
         if task.writes.is_some() {
             let looks = Duration::from_secs(looks(task.profile).last().copied().unwrap_or_default());
             self.add(Probe::Writes, 1, 2 * limit + 20, tail + looks);
         }
         self.long_ones();
+    }
+
+    /// Rounds of more requests than the limit at once.
+    fn concurrent<const MODES: usize>(&mut self, rounds: [(u8, u32); MODES]) {
+        let Measured { limit, rtt, .. } = self.measured;
+        let many = limit + 16.max(limit / 2);
+        let time = rtt.saturating_mul(u32::try_from(many).unwrap_or(u32::MAX)) + rtt * 64;
+        for (variant, rounds) in rounds {
+            for round in 0..rounds {
+                self.repeated(Probe::Concurrent, round, variant, 1, many, time);
+            }
+        }
     }
 
     fn long_ones(&mut self) {
@@ -197,13 +208,14 @@ impl Wanted<'_> {
         }
     }
 
-    /// Rounds of the concurrent burst on many connections, on one, and on a new one for each request.
-    fn rounds(&self) -> [u32; 3] {
-        match self.task.profile {
-            Profile::Quick => [2, 1, 1],
-            Profile::Default => [5, 1, 2],
-            Profile::Thorough => [30, 3, 5],
-        }
+    /// Rounds of the concurrent burst on many connections, on one, on a new one for each request, and multiplexed.
+    fn rounds(&self) -> [u32; 4] {
+        let [many, one, new, multiplexed] = match self.task.profile {
+            Profile::Quick => [2, 1, 1, 1],
+            Profile::Default => [5, 1, 2, 2],
+            Profile::Thorough => [30, 3, 5, 5],
+        };
+        [many, one, new, if self.measured.multiplexed { multiplexed } else { 0 }]
     }
 
     fn add(&mut self, probe: Probe, keys: usize, requests: u64, least: Duration) {
@@ -274,7 +286,12 @@ mod tests {
     }
 
     fn measured(limit: u64, window: u64) -> Measured {
-        Measured { limit, window: Duration::from_secs(window), rtt: Duration::from_millis(1) }
+        Measured {
+            limit,
+            window: Duration::from_secs(window),
+            rtt: Duration::from_millis(1),
+            multiplexed: true,
+        }
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::hand::{Hand, Link, Why};
-use super::log::{At, Head, Log, Probe, Record};
-use super::plan::{Job, Plan};
+use super::hand::{Hand, Link, LinkName, Why};
+use super::log::{At, Head, Log, Other, Probe, Protocol, Record};
+use super::plan::{Job, Measured, Plan};
 use super::probes;
 use super::seen::Seen;
 use super::state::{KeyState, State};
@@ -59,6 +59,7 @@ impl<'w, W: World> Prober<'w, W> {
     pub async fn prepare(&self) -> Result<(), String> {
         let ready = async {
             probes::warmup(self).await?;
+            probes::other_http(self).await?;
             if self.limit() == 0 || self.window().is_zero() {
                 probes::discover(self).await?;
             }
@@ -164,13 +165,21 @@ impl<'w, W: World> Prober<'w, W> {
         records.sort_by_key(|record| record.sent);
         head.found_limit = (state.limit > 0).then_some(state.limit);
         head.found_window = (!state.window.is_zero()).then_some(state.window);
+        head.protocol = self.task.protocol;
+        head.other = state.other.take();
         Log { head, records, undone, missed: std::mem::take(&mut state.missed) }
     }
 
-    /// Limit and window, declared or found, and the round trip: what a plan is made of.
-    pub fn measured(&self) -> (u64, Duration, Duration) {
+    /// Limit and window, declared or found, the round trip, and how it can be connected: what a plan is made of.
+    pub fn measured(&self) -> Measured {
         let state = self.state.borrow();
-        (state.limit, state.window, state.rtt)
+        let multiplexed = self.task.protocol == Protocol::Http2 || self.speaks_other();
+        Measured { limit: state.limit, window: state.window, rtt: state.rtt, multiplexed }
+    }
+
+    /// Whether the target speaks the version of HTTP that it is not probed over.
+    pub(super) fn speaks_other(&self) -> bool {
+        self.state.borrow().other == Some(Other::Spoken)
     }
 
     pub(super) fn limit(&self) -> u64 {
@@ -252,14 +261,24 @@ impl<'w, W: World> Prober<'w, W> {
 
     /// Opens a connection.
     pub(super) async fn open(&self) -> Result<Link<W::Connection>, Cut> {
-        let connection = match self.world.open().await {
+        self.open_as(self.task.protocol).await
+    }
+
+    /// Opens a connection that speaks this version of HTTP.
+    pub(super) async fn open_as(&self, protocol: Protocol) -> Result<Link<W::Connection>, Cut> {
+        let connection = match self.world.open(protocol).await {
             Ok(connection) => connection,
             // Once more: a full queue of connections is no reason to give up.
-            Err(_) => self.world.open().await.map_err(Cut)?,
+            Err(_) => self.world.open(protocol).await.map_err(Cut)?,
         };
+        Ok(self.link(connection, protocol))
+    }
+
+    /// Gives a connection its number.
+    pub(super) fn link(&self, connection: W::Connection, protocol: Protocol) -> Link<W::Connection> {
         let mut state = self.state.borrow_mut();
         state.connections += 1;
-        Ok(Link { connection, number: state.connections })
+        Link { connection, name: LinkName { number: state.connections, protocol } }
     }
 
     /// Records an answer, and what follows from it for its key.
@@ -267,7 +286,7 @@ impl<'w, W: World> Prober<'w, W> {
         &self,
         hand: &Hand<'_, W>,
         why: Why<'_>,
-        connection: u32,
+        link: LinkName,
         request: &Outgoing,
         reply: Reply,
     ) -> Result<Seen, Cut> {
@@ -277,7 +296,8 @@ impl<'w, W: World> Prober<'w, W> {
             round: hand.round,
             phase: why.phase,
             key: hand.key.and_then(|key| u16::try_from(key).ok()),
-            connection,
+            connection: link.number,
+            protocol: link.protocol,
             method: request.method.clone(),
             target: request.target.clone(),
             note: why.note.to_owned(),
@@ -291,10 +311,15 @@ impl<'w, W: World> Prober<'w, W> {
             body_length: reply.body_length,
             found: Vec::new(),
             error: reply.error,
+            rejection: reply.rejection,
         };
-        let seen = Seen::of(&record, &self.task.declared.daily_code);
+        let mut seen = Seen::of(&record, &self.task.declared.daily_code);
         let mut state = self.state.borrow_mut();
-        state.failures = if record.error.is_some() { state.failures + 1 } else { 0 };
+        // Whoever was never served may be refused for whatever reason.
+        let served = hand.key.and_then(|key| state.keys.get(key)).is_some_and(|key| key.served);
+        seen.rejected = record.rejection.is_some() && served;
+        let failed = record.error.is_some() && !seen.rejected;
+        state.failures = if failed { state.failures + 1 } else { 0 };
         if let Some(key) = hand.key.and_then(|key| state.keys.get_mut(key)) {
             key.used = Some(record.end);
             key.promise = seen.promise;

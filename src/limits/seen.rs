@@ -20,6 +20,8 @@ pub(super) struct Seen {
     pub(super) promise: Option<At>,
     /// Whether the answer names the daily limit's code.
     pub(super) daily: bool,
+    /// Whether a frame refused it in place of an answer, with a key that was served before.
+    pub(super) rejected: bool,
 }
 
 impl Seen {
@@ -35,6 +37,7 @@ impl Seen {
             head: record.head,
             promise: wait.filter(|_| refused).map(|wait| record.head + wait),
             daily,
+            rejected: false,
         }
     }
 
@@ -46,7 +49,7 @@ impl Seen {
     /// Answered otherwise. The same request is known to succeed below the limit, so this is a refusal whatever its
     /// status.
     pub(super) fn refused(&self) -> bool {
-        self.status != 0 && !self.admitted()
+        self.rejected || self.status != 0 && !self.admitted()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::log::{At, Probe, Record};
+use super::log::{At, Other, Probe, Record};
 
 /// Bursts shorter than this part of the window are taken to fit between two edges.
 const NEGLIGIBLE: f64 = 0.001;
@@ -32,6 +32,8 @@ pub(super) struct State {
     pub(super) failures: u32,
     /// The keys.
     pub(super) keys: Vec<KeyState>,
+    /// Whether the target speaks the other version of HTTP, too.
+    pub(super) other: Option<Other>,
     /// Median round trip.
     pub(super) rtt: Duration,
     /// Earliest wall time of the server at the prober's zero, since 1970.

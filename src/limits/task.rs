@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::log::Declared;
+use super::log::{Declared, Protocol};
 use super::world::{KEPT_BODY, Outgoing};
 
 /// A request that is sent often.
@@ -63,6 +63,8 @@ pub struct Task {
     pub authority: String,
     /// `http` or `https`.
     pub scheme: String,
+    /// The version of HTTP to probe over.
+    pub protocol: Protocol,
     /// The read request.
     pub request: Call,
     /// The keys; at least one.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::judgement::judge;
-use super::log::{Declared, Head, Probe};
-use super::plan::{Measured, plan};
+use super::log::{Declared, Head, Probe, Protocol};
+use super::plan::plan;
 use super::prober::Prober;
 use super::simulated::{Conditions, HEALTH, Limited, Modelled, PATH, Simulated};
 use super::task::{Call, Key, Profile, Task, Writes};
@@ -126,8 +126,7 @@ impl Trial<'_> {
         let prober = Prober::new(&world, &task);
         let ended = world.run(async {
             prober.prepare().await?;
-            let (limit, window, rtt) = prober.measured();
-            let mut plan = plan(&task, Measured { limit, window, rtt });
+            let mut plan = plan(&task, prober.measured());
             if self.of_the_day {
                 plan.jobs.retain(|job| job.probe == Probe::Daily);
             }
@@ -168,6 +167,7 @@ impl Trial<'_> {
         Task {
             authority: "localhost:80".to_owned(),
             scheme: "http".to_owned(),
+            protocol: Protocol::Http1,
             request: call("GET", ""),
             keys: (1..=4).map(key).collect(),
             declared: Declared {

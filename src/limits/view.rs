@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::headers::Limits;
 use super::identify::Identification;
-use super::log::{Declared, Log, Probe, Record};
+use super::log::{Declared, Log, Probe, Protocol, Record};
 use super::retry::Retry;
 use crate::contract::Compiled;
 use crate::rules::HttpDate;
@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub(super) enum Fate {
     /// Served: 2xx.
     Admitted,
-    /// Refused for its rate: 429, or the status that this server has for it.
+    /// Refused for its rate: 429, or the status or the frame that this server has for it.
     Throttled,
     /// Answered otherwise.
     Other,
@@ -137,7 +137,7 @@ impl<'l> View<'l> {
         let of_the_day = |record: &Record| {
             declared.daily.is_some() && Limits::read(&record.headers, window).limit == declared.daily
         };
-        let seen: Vec<Seen<'l>> = order
+        let mut seen: Vec<Seen<'l>> = order
             .into_iter()
             // An answer that tells of the day tells a reset that may be a day ahead.
             .map(|record| read(record, if of_the_day(record) { Some(DAY) } else { window }, &refusals))
@@ -151,6 +151,7 @@ impl<'l> View<'l> {
             }
         }
         let limit = declared.limit.or_else(|| told_limit(&seen)).or(found.found_limit);
+        super::rejected::settle(&mut seen, limit, window.map(nanos));
         let id_header =
             contract.and_then(|one| one.contract.request_id.header.as_deref()).unwrap_or("x-request-id");
         let mut ids = HashSet::new();
@@ -159,7 +160,7 @@ impl<'l> View<'l> {
             .filter_map(|one| header(one.record, id_header).filter(|id| !id.is_empty()))
             .filter(|id| !ids.insert(*id))
             .collect();
-        let round_trip = round_trip(&seen, &by_probe);
+        let round_trip = round_trip(&seen, &by_probe, log.head.protocol);
         let window = window.map(nanos);
         let mut view = Self {
             log,
@@ -303,8 +304,13 @@ fn told_window(order: &[&Record]) -> Option<Duration> {
         .map(Duration::from_secs)
 }
 
-fn round_trip(seen: &[Seen<'_>], by_probe: &HashMap<Probe, Vec<usize>>) -> Option<RoundTrip> {
-    let trip = |one: &Seen<'_>| (one.fate != Fate::Unknown && one.h >= one.s).then_some(one.h - one.s);
+fn round_trip(
+    seen: &[Seen<'_>],
+    by_probe: &HashMap<Probe, Vec<usize>>,
+    protocol: Protocol,
+) -> Option<RoundTrip> {
+    let usual = |one: &Seen<'_>| one.fate != Fate::Unknown && one.record.protocol == protocol;
+    let trip = |one: &Seen<'_>| (usual(one) && one.h >= one.s).then_some(one.h - one.s);
     let warm = by_probe.get(&Probe::Warmup).into_iter().flatten().filter_map(|place| trip(seen.get(*place)?));
     let mut trips: Vec<i64> = warm.collect();
     if trips.len() < 3 {

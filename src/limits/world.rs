@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::log::At;
+use super::log::{At, Protocol, Rejection};
 
 /// Most bytes of a body that a record keeps.
 pub const KEPT_BODY: usize = 64 << 10;
@@ -41,6 +41,8 @@ pub struct Reply {
     pub body_length: u64,
     /// Why there is no answer.
     pub error: Option<String>,
+    /// The frame that refused the request, if that is why.
+    pub rejection: Option<Rejection>,
 }
 
 /// The outside, real or simulated. Probes are plain code over it and need no particular executor.
@@ -55,11 +57,11 @@ pub trait World {
     /// Waits until then, never shorter.
     fn sleep_until(&self, at: At) -> impl Future<Output = ()>;
 
-    /// Opens a connection.
+    /// Opens a connection that speaks this version of HTTP.
     ///
     /// # Errors
     /// Why there is none.
-    async fn open(&self) -> Result<Self::Connection, String>;
+    async fn open(&self, protocol: Protocol) -> Result<Self::Connection, String>;
 
     /// Whether another request may be sent over it.
     fn usable(&self, connection: &Self::Connection) -> bool;
@@ -69,4 +71,13 @@ pub trait World {
 
     /// Sends all, each over its connection, their last bytes released at one moment, and waits for all answers.
     async fn together(&self, calls: Vec<(&mut Self::Connection, &Outgoing)>) -> Vec<Reply>;
+
+    /// Sends the same so many times over one connection, at one moment, and waits for all answers. A connection that
+    /// carries one request at a time takes them one after the other.
+    async fn multiplexed(
+        &self,
+        connection: &mut Self::Connection,
+        request: &Outgoing,
+        times: usize,
+    ) -> Vec<Reply>;
 }

@@ -27,6 +27,8 @@ pub struct LimitProbe {
     pub promise: LimitPromise,
     /// How much is asked.
     pub effort: ProbeEffort,
+    /// Whether it is probed over HTTP/2, and not over HTTP/1.1; as the other requests of the run if nobody says.
+    pub http2: Option<bool>,
     /// Whether constant arrivals are wanted.
     pub steady: bool,
     /// How many obedient clients at once; 0 for none.

@@ -58,6 +58,8 @@ impl Limits {
             key,
             class,
             connection: header(relay::CONNECTION).and_then(|number| number.parse().ok()).unwrap_or_default(),
+            // Where connections are told apart, only those of HTTP/2 go through untouched.
+            http2: header(relay::CONNECTION).is_none(),
             forwarded_for: header("x-forwarded-for"),
             target,
             route,

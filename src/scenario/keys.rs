@@ -306,6 +306,11 @@ static LIMITS: Table = Table {
             "`quick` probes every rule once and briefly, `thorough` finds rare races.",
         ),
         Key::optional(
+            "http",
+            Shape::Number(1.1, 2.0),
+            "Version of HTTP to probe over, 1.1 or 2. Default: that of `run --http`, or 1.1.",
+        ),
+        Key::optional(
             "steady",
             Shape::Boolean,
             "Also sends at a constant rate of 90, 100 and 110 percent of the limit.",

@@ -39,6 +39,7 @@ pub(super) fn parse(entry: &Entry, problems: &mut Problems<'_>) -> Option<LimitP
             Some("thorough") => ProbeEffort::Thorough,
             _ => ProbeEffort::Default,
         },
+        http2: http2(&fields, problems),
         steady: fields.flag("steady").unwrap_or(false),
         fleet: u16::try_from(whole("fleet", 0)).unwrap_or(0),
         max_requests: whole("max_requests", MOST_REQUESTS),
@@ -66,6 +67,26 @@ pub(super) fn refuse_permission(root: &mut Node, problems: &mut Problems<'_>) {
 
 fn word(fields: &Fields<'_>, key: &str) -> Option<String> {
     fields.text(key).map(|text| text.value)
+}
+
+fn http2(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<bool> {
+    let version = fields.number("http")?;
+    match (version * 10.0).round() {
+        11.0 => Some(false),
+        20.0 => Some(true),
+        _ => {
+            if let Some(entry) = fields.entry("http") {
+                let help = "write `http: 1.1` or `http: 2`";
+                problems.add_with_help(
+                    entry.value.span,
+                    "limits are probed over HTTP/1.1 or HTTP/2",
+                    "neither",
+                    help,
+                );
+            }
+            None
+        }
+    }
 }
 
 fn key_header(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<String> {

@@ -40,6 +40,27 @@ fn a_recorded_probe_is_judged_again_and_again_the_same() {
     assert!(problems.is_empty(), "{problems:?}");
 }
 
+/// What HTTP/2 refused by frames, and a version that the target does not speak.
+#[test]
+fn a_log_of_http2_says_how_it_was_refused() {
+    let output = judge(&["tests/limits/http2-frames.log", "--report", "json=-"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let verdicts = report["limits"][0]["verdicts"].as_array().expect("a list");
+    let told = |rule: &str| verdicts.iter().find(|one| one["rule"] == rule).expect("a rule").to_string();
+    let status = told("ST001");
+    for part in [
+        "4 of 4 refusals",
+        "RST_STREAM REFUSED_STREAM: 3 times, first #10",
+        "GOAWAY ENHANCE_YOUR_CALM: 1 times, first #13",
+        "--http 2",
+    ] {
+        assert!(status.contains(part), "{part}: {status}");
+    }
+    assert!(told("CT001").contains("\"pass\""), "{}", told("CT001"));
+    assert_eq!(report["limits"][0]["cost"][1]["unanswered"], 0);
+}
+
 #[test]
 fn what_people_read_shows_the_proof() {
     let output = judge(&[SHORT]);

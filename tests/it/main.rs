@@ -15,6 +15,7 @@ mod includes;
 mod judge;
 mod known;
 mod limits;
+mod limits_http2;
 mod load;
 mod mutants;
 mod readme;

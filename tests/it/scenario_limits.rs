@@ -144,3 +144,38 @@ fn an_interruption_judges_what_was_seen() {
     assert_eq!((&report["interrupted"], report["limits"].as_array().unwrap().len()), (&true.into(), 1));
     assert_eq!(report["scenarios"][0]["steps"][0]["verdict"], "inconclusive");
 }
+
+/// The log that a run keeps is judged as the run judged it; what to call to repeat it is the run's own.
+#[test]
+fn a_kept_log_is_judged_the_same_and_says_which_version_of_http_it_was() {
+    for (line, flags, http) in [
+        ("  http: 2\n", &[][..], Value::from("2")),
+        ("", &["--http", "2"], Value::from("2")),
+        ("  http: 1.1\n", &["--http", "2"], Value::Null),
+    ] {
+        let folder = folder(&PROBE.replace("  profile", &format!("{line}  profile")));
+        let kept = ["run", "probe.yaml", "--record-limits", "logs", "--report", "json=a.json"];
+        let ended = tool::run(folder.path(), &[&kept[..], flags].concat());
+        assert_ne!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+        let log = std::fs::read_to_string(folder.path().join("logs/probe.log")).unwrap();
+        let head: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+        assert_eq!((&head["http"], &head["other_http"]), (&http, &Value::from(true)), "{line}");
+        tool::run(folder.path(), &["judge", "logs/probe.log", "--report", "json=b.json"]);
+        let limits = |name: &str| {
+            let mut limit = json(&folder, name)["limits"][0].clone();
+            for told in ["scenario", "file"] {
+                limit[told].take();
+            }
+            for verdict in limit["verdicts"].as_array_mut().unwrap() {
+                verdict["reproduce"].take();
+            }
+            limit
+        };
+        assert_eq!(limits("a.json"), limits("b.json"));
+    }
+    let folder = folder(PROBE);
+    std::fs::write(folder.path().join("logs"), "in the way").unwrap();
+    let ended = tool::run(folder.path(), &["run", "probe.yaml", "--record-limits", "logs"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("logs is a file"), "{}", ended.stderr);
+}

@@ -1,9 +1,11 @@
 //! `tollgate limits`: what it will cost, the probing, the verdicts.
 
+mod records;
 mod scenario;
 mod self_test;
 mod task;
 
+pub(super) use records::Records;
 pub(super) use scenario::{Probes, cost_of, may_load, probed};
 
 use std::borrow::Cow;
@@ -119,9 +121,9 @@ async fn conduct(
     let prober = Prober::new(wire, task);
     let work = async {
         prober.prepare().await?;
-        let (limit, window, rtt) = prober.measured();
-        let plan = plan(task, Measured { limit, window, rtt });
-        before(&plan, limit, window);
+        let measured = prober.measured();
+        let plan = plan(task, measured);
+        before(&plan, measured.limit, measured.window);
         prober.run(&plan).await;
         prober.unfit().map_or(Ok(()), Err)
     };
@@ -152,7 +154,8 @@ fn dry_run(env: &mut Env, probed: &Probed) -> Result<Exit, Refusal> {
         let why = "what it costs follows from the limit, and nobody says it; add --limit, such as 60/60s";
         return Err(why.to_owned().into());
     };
-    let plan = plan(&probed.task, Measured { limit, window, rtt: Duration::from_millis(1) });
+    let plan =
+        plan(&probed.task, Measured { limit, window, rtt: Duration::from_millis(1), multiplexed: true });
     let target = if probed.server.is_some() { "the reference server inside" } else { &probed.origin };
     Ok(print(env, &cost(&plan, limit, window, target)))
 }

@@ -7,15 +7,15 @@ use url::{Position, Url};
 
 use super::super::gather::Refusal;
 use super::super::suite::Suite;
-use super::{End, conduct, cost, millis, redact, task};
+use super::{End, Records, conduct, cost, millis, redact, task};
 use crate::contract::Compiled;
-use crate::limits::log::{Declared, Log};
+use crate::limits::log::{Declared, Log, Protocol};
 use crate::limits::{Call, Key, Measured, Profile, Task, Wire, Writes, judge, plan};
 use crate::model::{Header, LimitProbe, ProbeEffort, Request, Scenario};
 use crate::plan::Run;
 use crate::redact::Redactor;
 use crate::runner::{Limits, MARKER, ProbeJob, ProbedLimit, Probing, Stop};
-use crate::transport::Options;
+use crate::transport::{HttpVersion, Options};
 
 /// The round trip that a cost is reckoned with before anything was sent.
 const ROUND_TRIP: Duration = Duration::from_millis(1);
@@ -66,7 +66,7 @@ pub(in super::super) fn cost_of(suite: &Suite, run: &Run, scenario: &Scenario) -
         let most = format!("at most {} requests in {} s", task.max_requests, task.max_time.as_secs());
         return format!("{}: the limit is not declared, so it is found first; {most}\n", run.name);
     };
-    let plan = plan(&task, Measured { limit, window, rtt: ROUND_TRIP });
+    let plan = plan(&task, Measured { limit, window, rtt: ROUND_TRIP, multiplexed: true });
     cost(&plan, limit, window, &run.name)
 }
 
@@ -99,11 +99,12 @@ fn surroundings(
 /// Probes for the runner.
 pub(in super::super) struct Probes {
     origin: String,
-    /// What commands call the target; nothing for the reference server inside.
+    /// What commands call the target and the way there; nothing for the usual way to the reference server inside.
     named: String,
     options: Options,
     seed: u64,
     redactor: Redactor,
+    records: Option<Records>,
 }
 
 impl Probes {
@@ -115,24 +116,35 @@ impl Probes {
         seed: u64,
         redactor: &Redactor,
     ) -> Self {
-        let named = if inside { String::new() } else { format!(" --target {origin}") };
-        Self { origin: origin.to_owned(), named, options, seed, redactor: redactor.clone() }
+        let mut named = if inside { String::new() } else { format!(" --target {origin}") };
+        if options.version == HttpVersion::Http2 {
+            named.push_str(" --http 2");
+        }
+        Self { origin: origin.to_owned(), named, options, seed, redactor: redactor.clone(), records: None }
+    }
+
+    /// Keeps the logs.
+    pub(in super::super) fn recorded(self, records: Option<Records>) -> Self {
+        Self { records, ..self }
     }
 }
 
 impl Limits for Probes {
     fn probe(&self, job: ProbeJob, stop: Stop) -> Probing {
-        let Self { origin, named, options, seed, redactor } = self;
+        let Self { origin, named, options, seed, redactor, records } = self;
         let wire = task::parts(origin).and_then(|(_, authority, _)| Wire::new(origin, &authority, options));
         let (origin, redactor, seed) = (origin.clone(), redactor.clone(), *seed);
-        let target = named.clone();
+        let (target, records) = (named.clone(), records.clone());
+        let http2 = job.spec.http2.unwrap_or(options.version == HttpVersion::Http2);
+        let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
         Box::pin(async move {
             let wire = wire?;
-            let task = task_of(&job, &origin, seed)?;
+            let task = Task { protocol, ..task_of(&job, &origin, seed)? };
             let runtime = tokio::runtime::Handle::current();
             // The prober keeps its state on one thread.
             let probing = tokio::task::spawn_blocking(move || {
-                runtime.block_on(probe(&job, &task, &origin, &wire, &stop, &redactor, &target))
+                let told = (&*origin, &*target);
+                runtime.block_on(probe(&job, &task, told, &wire, &stop, &redactor, records.as_ref()))
             });
             probing.await.map_err(|error| format!("the probe ended by itself: {error}"))?
         })
@@ -142,19 +154,22 @@ impl Limits for Probes {
 async fn probe(
     job: &ProbeJob,
     task: &Task,
-    origin: &str,
+    (origin, target): (&str, &str),
     wire: &Wire,
     stop: &Stop,
     redactor: &Redactor,
-    target: &str,
+    records: Option<&Records>,
 ) -> Result<ProbedLimit, String> {
     let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis);
     let (mut log, end) = conduct(task, (origin, &job.contract_name), wire, stop, |_, _, _| {}).await;
+    log.head.started_unix_ms = started;
+    redact(&mut log, redactor);
+    if let Some(records) = records {
+        records.keep(&job.file, &log);
+    }
     if let End::Failed(why) = end {
         return Err(why);
     }
-    log.head.started_unix_ms = started;
-    redact(&mut log, redactor);
     let mut judgement = judge(&log, job.contract.as_deref());
     judgement.reproduced_by(&format!("tollgate run {}{target} --seed {}", job.file, task.seed));
     Ok(ProbedLimit {

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::super::gather::{self, Refusal};
-use crate::cli::{LimitsArgs, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
+use crate::cli::{LimitsArgs, ProbeHttp, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
-use crate::limits::log::{Declared, Scope, Semantics};
+use crate::limits::log::{Declared, Protocol, Scope, Semantics};
 use crate::limits::{Call, Key, Profile, Task, Writes};
 use crate::model::{Contract, LimitMeaning, LimitPromise};
 use crate::redact::Redactor;
@@ -67,6 +67,10 @@ pub(super) async fn gather(
     let task = Task {
         authority,
         scheme,
+        protocol: match args.http {
+            ProbeHttp::Http1 => Protocol::Http1,
+            ProbeHttp::Http2 => Protocol::Http2,
+        },
         keys,
         declared: declared(&promise(args, inside)?, promised)?,
         profile: match (args.quick, args.thorough) {

@@ -168,6 +168,8 @@ fn identities_are_mixed_up() {
     assert_eq!(count(&[Fault::Identity(Identity::PerConnection)], connection), 30);
     assert_eq!(count(&[Fault::Identity(Identity::Nodes { count: 4 })], connection), 12);
     assert_eq!(count(&[Fault::Identity(Identity::NodesByRequest { count: 4 })], |_, _| ()), 12);
+    let http2 = |arrival: &mut Arrival<'static>, turn| arrival.http2 = turn % 2 == 1;
+    assert_eq!((count(&[], http2), count(&[Fault::NeverLimitsHttp2], http2)), (3, 33));
     let forwarded = |arrival: &mut Arrival<'static>, turn| {
         arrival.forwarded_for = [None, Some("10.0.0.1")][usize::from(turn % 2 == 1)];
     };

@@ -21,6 +21,7 @@ pub(super) fn request(key: &str) -> Arrival<'_> {
         key: Some(key),
         class: Class::Ordinary,
         connection: 0,
+        http2: false,
         forwarded_for: None,
         target: "/leads",
         route: "GET /leads",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::log::{Declared, Scope, Semantics};
+use super::super::log::{Declared, Other, Protocol, Scope, Semantics};
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,6 +30,27 @@ pub(super) struct HeadLine {
     pub(super) found_limit: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) found_window: Option<u64>,
+    /// The version of HTTP that is probed over; none is 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) http: Option<HttpPart>,
+    /// Whether the target speaks the other one: true, or why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) other_http: Option<OtherPart>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum HttpPart {
+    #[serde(rename = "1.1")]
+    Http1,
+    #[serde(rename = "2")]
+    Http2,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OtherPart {
+    Spoken(bool),
+    Not(String),
 }
 
 /// What the API promises; times in nanoseconds.
@@ -122,6 +143,9 @@ pub(super) struct RecordLine {
     /// The connection.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) c: i64,
+    /// The version of HTTP; none is 1.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) v: Option<HttpPart>,
     /// Method, target, note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) m: Option<Text>,
@@ -148,6 +172,9 @@ pub(super) struct RecordLine {
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+    /// The frame that refused the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rejection: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
@@ -173,6 +200,43 @@ pub(super) struct OtherLine {
     /// How many records the file has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) records: Option<usize>,
+}
+
+impl HttpPart {
+    /// What is written for a version: nothing for the usual one.
+    pub(super) fn of(protocol: Protocol) -> Option<Self> {
+        match protocol {
+            Protocol::Http1 => None,
+            Protocol::Http2 => Some(Self::Http2),
+        }
+    }
+
+    /// The version that stands in a file.
+    pub(super) fn read(part: Option<Self>) -> Protocol {
+        match part {
+            None | Some(Self::Http1) => Protocol::Http1,
+            Some(Self::Http2) => Protocol::Http2,
+        }
+    }
+}
+
+impl From<&Other> for OtherPart {
+    fn from(other: &Other) -> Self {
+        match other {
+            Other::Spoken => Self::Spoken(true),
+            Other::Not(why) => Self::Not(why.clone()),
+        }
+    }
+}
+
+impl From<OtherPart> for Other {
+    fn from(part: OtherPart) -> Self {
+        match part {
+            OtherPart::Spoken(true) => Self::Spoken,
+            OtherPart::Spoken(false) => Self::Not(String::new()),
+            OtherPart::Not(why) => Self::Not(why),
+        }
+    }
 }
 
 impl From<&Declared> for DeclaredPart {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::log::{Declared, Scope, Semantics};
+use super::super::log::{Declared, Other, Protocol, Scope, Semantics};
 use super::*;
 
 fn time() -> impl Strategy<Value = Duration> {
@@ -40,6 +40,8 @@ fn record() -> impl Strategy<Value = Record> {
             body: answer.2,
             body_length: answer.3,
             found: answer.4,
+            protocol: if answer.0 % 2 == 0 { Protocol::Http1 } else { Protocol::Http2 },
+            rejection: Rejection::ALL.get(usize::from(answer.0 % 5)).map(|(rejection, _)| *rejection),
             error: answer.5,
         },
     )
@@ -84,6 +86,9 @@ fn log() -> impl Strategy<Value = Log> {
             keys: head.2,
             found_limit: head.3.limit,
             found_window: head.3.window,
+            protocol: if head.1 % 2 == 0 { Protocol::Http1 } else { Protocol::Http2 },
+            other: [None, Some(Other::Spoken), Some(Other::Not("no".to_owned()))][(head.1 % 3) as usize]
+                .clone(),
             declared: head.3,
         },
         missed: undone.iter().map(|(place, why)| (Probe::ALL[*place].0, 90, why.len() as u64)).collect(),

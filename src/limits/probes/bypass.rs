@@ -1,7 +1,8 @@
 //! Ways around an exhausted key: other words for the same path, and headers that claim to be someone else.
 
 use super::super::hand::{Hand, Why};
-use super::super::prober::Done;
+use super::super::log::Protocol;
+use super::super::prober::{Cut, Done};
 use super::super::seen::Seen;
 use super::super::world::{Outgoing, World};
 use super::arming::exhaust;
@@ -21,31 +22,48 @@ const MOST_ROUNDS: u32 = 5;
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let canonical = hand.read();
     let authority = hand.prober.task.authority.clone();
-    let absolute = format!("{}://{authority}", hand.prober.task.scheme);
+    // In HTTP/2 a target has one form only (RFC 9113 section 8.3.1).
+    let absolute = (hand.prober.task.protocol == Protocol::Http1)
+        .then(|| format!("{}://{authority}", hand.prober.task.scheme));
     hand.rest().await?;
     exhaust(hand, 2).await?;
-    for (note, request) in ways(&canonical, &authority, &absolute) {
-        for round in 0..MOST_ROUNDS {
-            hand.round = round;
-            let (before, attempt, after) = sandwich(hand, &note, &request).await?;
-            let held = before.refused() && after.refused();
-            // What was refused between two refusals is settled, and so is what was never admitted.
-            if !attempt.admitted() && held {
-                break;
-            }
-        }
+    for (note, request) in ways(&canonical, &authority, absolute.as_deref()) {
+        settle(hand, &note, &request, false).await?;
     }
     hand.fresh().await?;
     hand.round = 0;
-    sandwich(hand, "second connection", &canonical).await.map(drop)
+    sandwich(hand, "second connection", &canonical, false).await?;
+    if hand.prober.speaks_other() {
+        let other = hand.prober.task.protocol.other().name();
+        settle(hand, other, &canonical, true).await?;
+    }
+    Ok(())
 }
 
-/// An attempt between two controls; the key is exhausted anew if it has recovered.
+/// Tries a way until it is settled. What was refused between two refusals is, and so is what was never admitted.
+async fn settle<W: World>(
+    hand: &mut Hand<'_, W>,
+    note: &str,
+    request: &Outgoing,
+    otherwise: bool,
+) -> Result<(), Cut> {
+    for round in 0..MOST_ROUNDS {
+        hand.round = round;
+        let (before, attempt, after) = sandwich(hand, note, request, otherwise).await?;
+        if !attempt.admitted() && before.refused() && after.refused() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// An attempt between two controls, perhaps over the other version of HTTP; the key is exhausted anew if it has recovered.
 async fn sandwich<W: World>(
     hand: &mut Hand<'_, W>,
     note: &str,
     request: &Outgoing,
-) -> Result<(Seen, Seen, Seen), super::super::prober::Cut> {
+    otherwise: bool,
+) -> Result<(Seen, Seen, Seen), Cut> {
     let canonical = hand.read();
     let why = |phase| Why { note, ..Why::phase(phase) };
     let mut before = hand.dispatch(why(0), &canonical).await?;
@@ -53,13 +71,16 @@ async fn sandwich<W: World>(
         exhaust(hand, 2).await?;
         before = hand.dispatch(why(0), &canonical).await?;
     }
-    let attempt = hand.once(why(1), request).await?;
+    let attempt = match otherwise {
+        true => hand.otherwise(why(1), request).await?,
+        false => hand.once(why(1), request).await?,
+    };
     let after = hand.dispatch(why(2), &canonical).await?;
     Ok((before, attempt, after))
 }
 
 /// The ways, each with the name it has in reports.
-fn ways(canonical: &Outgoing, authority: &str, absolute: &str) -> Vec<(String, Outgoing)> {
+fn ways(canonical: &Outgoing, authority: &str, absolute: Option<&str>) -> Vec<(String, Outgoing)> {
     let mut ways = Vec::new();
     for (name, value) in FORWARDED {
         let mut request = canonical.clone();
@@ -85,7 +106,7 @@ fn ways(canonical: &Outgoing, authority: &str, absolute: &str) -> Vec<(String, O
 }
 
 /// Other ways to write a target that many servers take for the same.
-fn targets(target: &str, absolute: &str) -> Vec<String> {
+fn targets(target: &str, absolute: Option<&str>) -> Vec<String> {
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),
         None => (target, String::new()),
@@ -96,8 +117,8 @@ fn targets(target: &str, absolute: &str) -> Vec<String> {
         if query.is_empty() { format!("{path}?x=1") } else { format!("{path}{query}&x=1") },
         format!("/.{path}{query}"),
         format!("{path};a=b{query}"),
-        format!("{absolute}{path}{query}"),
     ];
+    targets.extend(absolute.map(|absolute| format!("{absolute}{path}{query}")));
     if let Some(letter) = path.rfind(|c: char| c.is_ascii_alphabetic()) {
         let (start, rest) = path.split_at(letter);
         let (letter, end) = rest.split_at(1);
@@ -134,9 +155,9 @@ mod tests {
             "/v1/lead%73",
             "/v1/leadS",
         ];
-        assert_eq!(targets("/v1/leads", "http://h:1"), expected);
-        assert_eq!(targets("/a?q=1", "http://h")[..3], ["//a?q=1", "/a/?q=1", "/a?q=1&x=1"]);
-        assert!(!targets("/", "http://h").contains(&"/".to_owned()));
+        assert_eq!(targets("/v1/leads", Some("http://h:1")), expected);
+        assert_eq!(targets("/a?q=1", None)[..3], ["//a?q=1", "/a/?q=1", "/a?q=1&x=1"]);
+        assert!(!targets("/", Some("http://h")).contains(&"/".to_owned()));
     }
 
     #[test]
@@ -148,7 +169,7 @@ mod tests {
             headers,
             ..Outgoing::default()
         };
-        let ways = ways(&request, "localhost:80", "http://localhost:80");
+        let ways = ways(&request, "localhost:80", Some("http://localhost:80"));
         assert_eq!(ways.len(), 6 + 8 + 2 + 1);
         for (note, way) in ways {
             assert!(way != request && way.headers.contains(&request.headers[0]), "{note}");

@@ -1,10 +1,11 @@
 //! More requests than the limit at one moment: a limiter that looks and then counts admits too many.
 
 use super::super::hand::{Hand, MOST_LINKS, MOST_TOGETHER};
+use super::super::log::Protocol;
 use super::super::prober::Done;
 use super::super::world::World;
 
-/// `variant` is the phase: 0 many connections, 1 one, 2 a new one for each request.
+/// `variant` is the phase: 0 many connections, 1 one, 2 a new one for each request, 3 one that carries many at once.
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>, variant: u8) -> Done {
     // Where one by one was too slow to meet the limit, many at once may meet it.
     let not_enforced = {
@@ -28,6 +29,17 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>, variant: u8) -> Done {
     let whole = hand.whole_at();
     hand.wait(whole.saturating_sub(std::time::Duration::from_millis(500))).await?;
     let batches = batches(limit, many);
+    if variant == 3 {
+        let mut link = hand.prober.open_as(Protocol::Http2).await?;
+        hand.wait(hand.whole_at()).await?;
+        for batch in batches {
+            if !hand.prober.world.usable(&link.connection) {
+                link = hand.prober.open_as(Protocol::Http2).await?;
+            }
+            hand.multiplexed(3, &mut link, batch).await?;
+        }
+        return Ok(());
+    }
     let widest = batches.iter().copied().max().unwrap_or_default();
     let mut links = hand.links(if variant == 2 { many } else { widest }).await?;
     hand.wait(hand.whole_at()).await?;

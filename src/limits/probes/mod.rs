@@ -11,6 +11,7 @@ mod exempt;
 mod fingerprint;
 mod fleet;
 mod isolation;
+mod other_http;
 mod recovery;
 mod rejects;
 mod sequential;
@@ -26,6 +27,7 @@ use super::prober::{Done, Prober};
 use super::world::World;
 
 pub(super) use discover::discover;
+pub(super) use other_http::other_http;
 pub(super) use rejects::blows;
 pub(super) use warmup::warmup;
 

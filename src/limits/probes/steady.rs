@@ -108,6 +108,6 @@ fn settle<W: World>(
     request: &super::super::world::Outgoing,
 ) -> Result<Option<Link<W::Connection>>, Cut> {
     let why = Why { due: Some(due), ..Why::phase(phase) };
-    hand.prober.record(hand, why, link.number, request, reply)?;
+    hand.prober.record(hand, why, link.name, request, reply)?;
     Ok(hand.prober.world.usable(&link.connection).then_some(link))
 }

@@ -7,18 +7,24 @@ use super::super::log::Probe;
 use super::super::prober::{Cut, Done, Prober};
 use super::super::seen;
 use super::super::task::Call;
-use super::super::world::World;
+use super::super::world::{Outgoing, World};
 
 const REQUESTS: usize = 5;
+
+/// A request that uses up nobody's limit: to the first exempt path, or without a key.
+pub(super) fn harmless<W: World>(hand: &Hand<'_, W>) -> Outgoing {
+    let task = hand.prober.task;
+    let call = match task.exempt.first() {
+        Some(path) => Call { method: "GET".to_owned(), target: path.clone(), ..Call::default() },
+        None => task.request.clone(),
+    };
+    hand.outgoing(&call)
+}
 
 /// Sends to the first exempt path, or without a key.
 pub(in super::super) async fn warmup<W: World>(prober: &Prober<'_, W>) -> Done {
     let mut hand = Hand::new(prober, Probe::Warmup, 0, None);
-    let call = match prober.task.exempt.first() {
-        Some(path) => Call { method: "GET".to_owned(), target: path.clone(), ..Call::default() },
-        None => prober.task.request.clone(),
-    };
-    let request = hand.outgoing(&call);
+    let request = harmless(&hand);
     for _ in 0..REQUESTS {
         hand.once(Why::default(), &request).await?;
     }

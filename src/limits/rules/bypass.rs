@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{Rule, Verdict, json, rule};
-use crate::limits::log::Probe;
+use crate::limits::log::{Other, Probe};
 use crate::limits::show::{self, at};
 use crate::limits::view::{Seen, View};
-use crate::model::RuleSource as Source;
+use crate::model::{Outcome, RuleSource as Source};
 
 pub(super) static RULES: &[Rule] = &[
     rule! {
@@ -22,8 +22,8 @@ pub(super) static RULES: &[Rule] = &[
     rule! {
         "IS005" "equivalent-paths-share" "limit isolation", Contract Error,
         Source::Contract("rate limits: per API key"),
-        says: "Other spellings of the path, and other connections, share the limit",
-        tested: "Doubled slashes, `/./`, a slash at the end, a query, percent-encoding, another case, parameters, other methods, hosts and connections on an exhausted key, which is refused before and after",
+        says: "Other spellings of the path, other connections, and another version of HTTP share the limit",
+        tested: "Doubled slashes, `/./`, a slash at the end, a query, percent-encoding, another case, parameters, other methods, hosts and connections, and HTTP/2 beside HTTP/1.1 where both are spoken, on an exhausted key, which is refused before and after",
         passes: "none is served with the same success as the plain request: 2xx, and a body of the same shape",
         by: Bypass spelled
     },
@@ -50,7 +50,23 @@ fn forwarded(view: &View<'_>) -> Verdict {
 }
 
 fn spelled(view: &View<'_>) -> Verdict {
-    attempts(view, |note| !is_forwarded(note))
+    let verdict = attempts(view, |note| !is_forwarded(note));
+    match over_other_http(view) {
+        // Of what leads around, the verdict tells itself.
+        Some(line) if matches!(verdict.outcome, Outcome::Pass | Outcome::Inconclusive) => verdict.line(line),
+        _ => verdict,
+    }
+}
+
+/// What became of the same request over the other version of HTTP.
+fn over_other_http(view: &View<'_>) -> Option<String> {
+    let other = view.log.head.protocol.other().name();
+    if let Other::Not(why) = view.log.head.other.as_ref()? {
+        return Some(format!("{other}: left out: {why}"));
+    }
+    let tried = view.of(Probe::Bypass).filter(|seen| seen.record.phase == 1 && seen.record.note == other);
+    let refused: Vec<u64> = tried.filter(|seen| seen.throttled()).map(Seen::seq).collect();
+    (!refused.is_empty()).then(|| format!("{other}: refused in {}", show::requests(&refused)))
 }
 
 /// The members of an object and what they are, two levels deep.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Drain, Rule, Verdict, broken, refill, rule, times};
 use crate::limits::guards::Guard;
-use crate::limits::log::{Probe, Semantics};
+use crate::limits::log::{Other, Probe, Protocol, Semantics};
 use crate::limits::show;
 use crate::limits::statistics::{Left, duplicates, out_of_order, power};
 use crate::limits::view::{Seen, View};
@@ -30,14 +30,25 @@ pub(super) static RULES: &[Rule] = &[
     rule! {
         "CC003" "same-limit-however-connected" "limit concurrency", Contract Error,
         Source::Contract("rate limits: the limit is the key's"),
-        says: "One connection, many connections, and a new one for each request have the same limit",
-        tested: "The concurrent probe in its three modes",
+        says: "One connection, many connections, a new one for each request, and one that carries many at once have the same limit",
+        tested: "The concurrent probe in its modes: many connections, one, a new one for each request, and, where the target speaks HTTP/2, all requests at once as streams of one connection",
         passes: "all admit the same, but for what refills meanwhile. A ratio near the number of connections or nodes is a limit for each of them",
         by: Concurrent however_connected
     },
 ];
 
-const MODES: [&str; 3] = ["many connections", "one connection", "a new connection each"];
+const MODES: [&str; 4] =
+    ["many connections", "one connection", "a new connection each", "multiplexed on one HTTP/2 connection"];
+
+/// That a mode was left out, and why.
+fn not_multiplexed(view: &View<'_>) -> Option<String> {
+    match (view.log.head.protocol, &view.log.head.other) {
+        (Protocol::Http1, Some(Other::Not(why))) => {
+            Some(format!("multiplexed on one HTTP/2 connection: left out: {why}"))
+        }
+        _ => None,
+    }
+}
 
 struct Round<'v, 'l> {
     mode: u8,
@@ -51,7 +62,7 @@ struct Round<'v, 'l> {
 fn rounds<'v, 'l>(view: &'v View<'l>, limit: u64) -> (Vec<Round<'v, 'l>>, Option<String>) {
     let (mut good, mut guard) = (Vec::new(), None);
     for group in view.rounds(Probe::Concurrent) {
-        for mode in 0..3 {
+        for (mode, _) in (0..).zip(MODES) {
             let drain = Drain::of(group.phase(mode));
             if drain.all.is_empty() {
                 continue;
@@ -259,6 +270,7 @@ fn however_connected(view: &View<'_>) -> Verdict {
             let admitted: Vec<String> = admitted.iter().map(u64::to_string).collect();
             format!("{mode}: {} admitted", admitted.join(", "))
         })
+        .chain(not_multiplexed(view))
         .collect();
     let all = || modes.values().flatten().copied();
     let (least, most) = (all().min().unwrap_or_default(), all().max().unwrap_or_default());

@@ -58,7 +58,8 @@ fn told<'v, 'l>(view: &'v View<'l>) -> impl Iterator<Item = &'v Seen<'l>> {
         matches!((seen.record.probe, seen.record.phase), (Probe::Warmup, _) | (Probe::Exempt, 1 | 3))
     };
     view.seen.iter().filter(move |seen| {
-        seen.record.key.is_some() && (seen.admitted() || seen.throttled()) && !exempt(seen)
+        let answered = seen.record.rejection.is_none() && (seen.admitted() || seen.throttled());
+        seen.record.key.is_some() && answered && !exempt(seen)
     })
 }
 

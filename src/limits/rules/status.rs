@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Drain, Rule, Verdict, rule, steady};
 use crate::limits::guards::Guard;
-use crate::limits::log::{Probe, Semantics};
+use crate::limits::log::{Probe, Rejection, Semantics};
 use crate::limits::show;
 use crate::limits::view::{Fate, Seen, View};
 use crate::model::RuleSource as Source;
@@ -14,8 +14,8 @@ pub(super) static RULES: &[Rule] = &[
         "ST001" "throttled-with-429" "limit status", Contract Error,
         Source::Contract("rate limits: a throttled request is answered 429"),
         says: "A request that is refused for its rate is answered 429",
-        tested: "The status of every refusal: a request that was served before and is not at the end of a sequential drain",
-        passes: "all are 429; 503, 403 and others are named. nginx and ASP.NET Core refuse with 503 unless told otherwise",
+        tested: "The status of every refusal: a request that was served before and is not at the end of a sequential drain. Over HTTP/2 also the frames RST_STREAM with REFUSED_STREAM or ENHANCE_YOUR_CALM and GOAWAY with ENHANCE_YOUR_CALM, once as many requests were served as the limit has",
+        passes: "all are 429; 503, 403 and others are named, and so are frames in place of answers. nginx and ASP.NET Core refuse with 503 unless told otherwise",
         by: Sequential refused_with_429
     },
     rule! {
@@ -37,30 +37,35 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 fn refused_with_429(view: &View<'_>) -> Verdict {
-    let mut statuses: BTreeMap<u16, Vec<&Seen<'_>>> = BTreeMap::new();
+    let mut statuses: BTreeMap<(u16, Option<Rejection>), Vec<&Seen<'_>>> = BTreeMap::new();
     for seen in view.throttled() {
-        statuses.entry(seen.record.status).or_default().push(seen);
+        statuses.entry((seen.record.status, seen.record.rejection)).or_default().push(seen);
     }
     let all: usize = statuses.values().map(Vec::len).sum();
     if all == 0 {
         return Verdict::skip("no request was refused");
     }
-    let wrong: Vec<(&u16, &Vec<&Seen<'_>>)> = statuses.iter().filter(|(status, _)| **status != 429).collect();
-    if wrong.is_empty() {
+    let wrong = statuses.iter().filter(|((status, _), _)| *status != 429);
+    let seen: Vec<&Seen<'_>> = wrong.flat_map(|(_, seen)| seen.iter().copied()).collect();
+    if seen.is_empty() {
         return Verdict::pass(format!("{} with 429", show::count(all, "refusal")));
     }
-    let seen: Vec<&Seen<'_>> = wrong.iter().flat_map(|(_, seen)| seen.iter().copied()).collect();
     if let Some(guard) = view.doubt(&seen, &[]) {
         return Verdict::guarded(guard);
     }
     let count = seen.len();
     let mut verdict =
         Verdict::fail(format!("{count} of {} with another status than 429", show::count(all, "refusal")));
-    for (status, seen) in &statuses {
+    for ((status, rejection), seen) in &statuses {
         let first = seen.first().map_or(0, |seen| seen.seq());
-        verdict = verdict.line(format!("{status}: {} times, first #{first}", seen.len()));
+        let what = rejection.map_or_else(|| status.to_string(), |frame| frame.name().to_owned());
+        verdict = verdict.line(format!("{what}: {} times, first #{first}", seen.len()));
     }
-    if statuses.contains_key(&503) {
+    if statuses.keys().any(|(_, rejection)| rejection.is_some()) {
+        verdict =
+            verdict.line("a frame of HTTP/2 in place of an answer tells no client why, or how long to wait");
+    }
+    if statuses.contains_key(&(503, None)) {
         verdict =
             verdict.line("503 is what nginx's limit_req and ASP.NET Core answer unless configured otherwise");
     }

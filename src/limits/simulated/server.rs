@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::super::log::At;
+use super::super::log::{At, Protocol, Rejection};
 use super::super::world::Outgoing;
 use crate::limiter::{Answer, Arrival, Class, Fault, HeaderFamily, Limiter, Policy, Quota, Scope};
 
@@ -15,6 +15,8 @@ pub struct Asked<'r> {
     pub at: At,
     /// Over which connection.
     pub connection: u32,
+    /// The version of HTTP that this speaks.
+    pub protocol: Protocol,
     /// What it says.
     pub request: &'r Outgoing,
 }
@@ -30,12 +32,19 @@ pub struct Told {
     pub body: Vec<u8>,
     /// How long it is held back.
     pub delay: Duration,
+    /// The frame that comes in place of an answer.
+    pub rejection: Option<Rejection>,
 }
 
 /// Something that answers, in the order of arrival.
 pub trait Server {
     /// Answers a request.
     fn answer(&mut self, asked: &Asked<'_>) -> Told;
+
+    /// Whether it takes connections of this version of HTTP.
+    fn speaks(&self, _: Protocol) -> bool {
+        true
+    }
 }
 
 /// The path of the simulated collection.
@@ -96,6 +105,7 @@ impl Modelled {
             key,
             class,
             connection: asked.connection.into(),
+            http2: asked.protocol == Protocol::Http2,
             forwarded_for: named(asked.request, "x-forwarded-for"),
             target,
             route: &route,

@@ -56,8 +56,7 @@ fn simulate(task: &Task, policy: Policy, seed: u64) -> (Plan, Log) {
     let plan = world
         .run(async {
             prober.prepare().await.unwrap();
-            let (limit, window, rtt) = prober.measured();
-            let plan = plan(task, Measured { limit, window, rtt });
+            let plan = plan(task, prober.measured());
             prober.run(&plan).await;
             plan
         })
@@ -290,7 +289,7 @@ fn a_limit_that_nobody_declares_is_found() {
                 let world = Simulated::new(seed, Conditions::LOOPBACK, server);
                 let prober = Prober::new(&world, &task);
                 world.run(prober.prepare()).expect("no wait without an end").expect("found");
-                let (found, window, _) = prober.measured();
+                let Measured { limit: found, window, .. } = prober.measured();
                 let whole = policy.window.as_secs_f64();
                 let off = (window.as_secs_f64() - whole).abs();
                 // A counter that is used up all the time admits a little less than it says.

@@ -4,5 +4,6 @@ mod book;
 mod faults;
 mod hand;
 mod honest;
+mod http2;
 mod times;
 mod world;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::log::{Declared, Head, Log};
 use super::super::simulated::{Asked, Conditions, HEALTH, Modelled, PATH, Server, Simulated, Told};
-use super::super::{Call, Key, Measured, Prober, Profile, Task, Writes, plan};
+use super::super::{Call, Key, Prober, Profile, Task, Writes, plan};
 use crate::limiter::{Algorithm, Anchor, Policy};
 
 pub(super) const WINDOW: Algorithm = Algorithm::FixedWindow { anchor: Anchor::FirstRequest };
@@ -79,14 +79,17 @@ pub(super) fn task(declared: &Declared, seed: u64) -> Task {
 pub(super) fn run(task: &Task, policy: Policy, fault: Fault) -> Log {
     let keys = task.keys.iter().map(|key| key.line.1.clone());
     let phase = Duration::from_millis(task.seed * 7_137 % 60_000);
-    let server = Faulty { inner: Modelled::new(policy, keys, phase), fault };
+    probe(task, Faulty { inner: Modelled::new(policy, keys, phase), fault })
+}
+
+/// The log of a run against any server.
+pub(super) fn probe(task: &Task, server: impl Server) -> Log {
     let world = Simulated::new(task.seed, Conditions::LOOPBACK, server);
     let prober = Prober::new(&world, task);
     world
         .run(async {
             prober.prepare().await.expect("a measured target");
-            let (limit, window, rtt) = prober.measured();
-            let plan = plan(task, Measured { limit, window, rtt });
+            let plan = plan(task, prober.measured());
             prober.run(&plan).await;
         })
         .expect("no wait without an end");

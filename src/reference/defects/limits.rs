@@ -176,7 +176,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-connection",
         description: "three nodes count for themselves and take connections in turn",
         limits: &["CC001", "CC003"],
-        also: &["CC002", "CT002", "RC002", "RC003", "PF002"],
+        also: &["CC002", "CT002", "IS005", "RC002", "RC003", "PF002"],
         how: How::Limit(&[Fault::Identity(Identity::Nodes { count: 3 })]),
         ..FOUND
     },
@@ -184,7 +184,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "nodes-by-request",
         description: "three nodes count for themselves and take requests in turn",
         limits: &["CT001", "CC001", "HD004"],
-        also: &["CC002", "CC003", "CT002", "CT004", "HD005", "IS002", "PF002", "RC002", "RC003"],
+        also: &["CC002", "CC003", "CT002", "CT004", "HD005", "IS002", "PF002", "RC002", "RC003", "RC004"],
         how: How::Limit(&[Fault::Identity(Identity::NodesByRequest { count: 3 })]),
         ..FOUND
     },
@@ -192,7 +192,7 @@ pub(super) static DEFECTS: &[Defect] = &[
         id: "limit-per-connection",
         description: "each connection has a limit of its own",
         limits: &["CC003"],
-        also: &["CC001", "CC002", "CT002", "PF002", "RC002", "RC003"],
+        also: &["CC001", "CC002", "CT002", "IS005", "PF002", "RC002", "RC003"],
         how: How::Limit(&[Fault::Identity(Identity::PerConnection)]),
         ..FOUND
     },
@@ -240,6 +240,15 @@ pub(super) static DEFECTS: &[Defect] = &[
         description: "another spelling of the same address, such as with `?x=1`, is another limit",
         limits: &["IS005"],
         how: How::Limit(&[Fault::Identity(Identity::RawTarget)]),
+        ..SHARED
+    },
+    Defect {
+        id: "http2-never-limited",
+        description: "requests over HTTP/2 are answered before the limit is asked",
+        breaks: REFUSED,
+        limits: &["IS005", "CC003"],
+        also: &["CC001", "CT002", "HD001"],
+        how: How::Limit(&[Fault::NeverLimitsHttp2]),
         ..SHARED
     },
     Defect {

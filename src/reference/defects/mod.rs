@@ -194,7 +194,10 @@ impl Defect {
     /// What a listener in front of the server has to do, if the defect is one of connections.
     pub(super) fn front(&self) -> Option<Front> {
         let by_connection = |fault: &Fault| {
-            matches!(fault, Fault::Identity(Identity::PerConnection | Identity::Nodes { .. }))
+            matches!(
+                fault,
+                Fault::Identity(Identity::PerConnection | Identity::Nodes { .. }) | Fault::NeverLimitsHttp2
+            )
         };
         match self.how {
             How::Transport(how) => Some(Front::Spoil(Spoil { apis: self.apis, on: self.on, how })),

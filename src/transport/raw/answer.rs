@@ -35,6 +35,17 @@ pub struct Answer {
     pub error: Option<String>,
     /// Whether the failure came before a single byte of the answer.
     pub silent: bool,
+    /// The frame of HTTP/2 that came in its place.
+    pub reset: Option<Reset>,
+}
+
+/// A frame that ends a stream or a connection (RFC 9113 sections 6.4 and 6.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reset {
+    /// Whether it is `GOAWAY`, and not `RST_STREAM`.
+    pub of_connection: bool,
+    /// Its code (RFC 9113 section 7).
+    pub code: u32,
 }
 
 /// Bytes of a connection that were read and belong to nobody yet.

@@ -62,6 +62,11 @@ impl Clock {
         self.start.elapsed()
     }
 
+    /// Another moment as a time since the start.
+    pub(super) fn since(&self, moment: Instant) -> Duration {
+        moment.saturating_duration_since(self.start)
+    }
+
     /// Waits until a time since the start; never shorter.
     pub fn sleep_until(&self, at: Duration) -> Sleep<'_> {
         let due = self.start.checked_add(at);

@@ -16,6 +16,10 @@ use super::super::Options;
 use super::super::trust;
 use super::answer::{self, Answer, Buffer, broken};
 use super::clock::Clock;
+use super::http2::Http2;
+
+/// The name of HTTP/2 in ALPN (RFC 9113 section 3.1).
+const HTTP2: &[u8] = b"h2";
 
 /// Knows the way to one server.
 #[derive(Debug)]
@@ -28,7 +32,8 @@ pub struct Dialer {
     address: OnceLock<SocketAddr>,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+/// What bytes go through both ways.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
@@ -69,12 +74,23 @@ impl Dialer {
     /// # Errors
     /// Why there is none.
     pub async fn open(&self) -> Result<Connection, String> {
-        timeout(self.connect_timeout, self.connect())
-            .await
-            .unwrap_or_else(|_| Err("no connection could be opened in time".to_owned()))
+        let opened = timeout(self.connect_timeout, self.connect(false)).await;
+        let stream = opened.unwrap_or_else(|_| Err("no connection could be opened in time".to_owned()))?;
+        Ok(Connection { stream, buffer: Buffer::default(), usable: true, held: None })
     }
 
-    async fn connect(&self) -> Result<Connection, String> {
+    /// Opens a connection that speaks HTTP/2: by prior knowledge, or as ALPN says where there is TLS.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn open_http2(&self) -> Result<Http2, String> {
+        let opened = async { Http2::greet(self.connect(true).await?).await };
+        timeout(self.connect_timeout, opened)
+            .await
+            .unwrap_or_else(|_| Err("no connection over HTTP/2 could be opened in time".to_owned()))
+    }
+
+    async fn connect(&self, http2: bool) -> Result<Box<dyn Stream>, String> {
         let stream = match self.address.get() {
             Some(address) => TcpStream::connect(address)
                 .await
@@ -82,18 +98,25 @@ impl Dialer {
             None => self.look_up().await?,
         };
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
-        let stream: Box<dyn Stream> = match &self.tls {
-            None => Box::new(stream),
-            Some((config, name)) => {
-                let connector = TlsConnector::from(Arc::clone(config));
-                let secured = connector.connect(name.clone(), stream).await;
-                Box::new(secured.map_err(|error| format!(
-                    "TLS with `{}` could not be agreed on ({error}); name its authority with --cacert, or accept any \
-                     certificate with --insecure", self.host
-                ))?)
+        let Some((config, name)) = &self.tls else { return Ok(Box::new(stream)) };
+        let mut config = Arc::clone(config);
+        if http2 {
+            Arc::make_mut(&mut config).alpn_protocols = vec![HTTP2.to_vec()];
+        }
+        let secured = TlsConnector::from(config).connect(name.clone(), stream).await.map_err(|error| {
+            if http2 && is_no_protocol(&error) {
+                return "the target does not speak HTTP/2: it refused it in ALPN".to_owned();
             }
-        };
-        Ok(Connection { stream, buffer: Buffer::default(), usable: true, held: None })
+            format!(
+                "TLS with `{}` could not be agreed on ({error}); name its authority with --cacert, or accept any \
+                 certificate with --insecure",
+                self.host
+            )
+        })?;
+        if http2 && secured.get_ref().1.alpn_protocol() != Some(HTTP2) {
+            return Err("the target does not speak HTTP/2: it was not chosen by ALPN".to_owned());
+        }
+        Ok(Box::new(secured))
     }
 
     /// A connection to the first address that takes one; further ones go to the same.
@@ -117,6 +140,12 @@ impl Dialer {
         }
         Err(last)
     }
+}
+
+/// Whether the other side speaks none of the protocols that were offered (RFC 7301 section 3.2).
+fn is_no_protocol(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)))
 }
 
 impl Connection {
