@@ -16,6 +16,8 @@ mod judge;
 mod known;
 mod limits;
 mod load;
+#[cfg(unix)]
+mod load_terminal;
 mod mutants;
 mod readme;
 mod reference;
