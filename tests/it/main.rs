@@ -16,6 +16,7 @@ mod judge;
 mod known;
 mod limits;
 mod load;
+mod load_open;
 #[cfg(unix)]
 mod load_terminal;
 mod mutants;
