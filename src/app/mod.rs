@@ -1,6 +1,7 @@
 //! Wiring: the one place that knows all rooms, writes the bytes and chooses the exit code.
 
 mod against;
+mod allow_load;
 mod baseline;
 mod contract;
 mod defects;

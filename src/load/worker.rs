@@ -1,14 +1,15 @@
-//! One thread that sends: it sleeps to the next deadline or the next news, and counts what it sees.
+//! One thread that sends: it sleeps to the next deadline or the next news, and counts what it sends.
 
-use std::sync::Arc;
+mod answers;
+
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::plan::{Plan, Step, Stop};
 use super::tally::{Slice, Tally};
-use super::verdicts::{Seen, Verdicts};
-use crate::model::{Exchange, LoadModel, LoadOutcome, On429, TransportError, TransportErrorKind};
-use crate::transport::load::{Answer, Connection, Poller, Progress};
+use super::verdicts::Verdicts;
+use crate::model::{LoadModel, TransportError};
+use crate::transport::load::{Connection, Poller};
 
 /// What a send may be late and not be called so, in nanoseconds.
 const ON_TIME: u64 = 1_000_000;
@@ -283,188 +284,8 @@ impl<'a> Worker<'a> {
             self.free.push(place);
         }
     }
-
-    /// News of a connection.
-    fn news(&mut self, place: usize, again: bool, end: u64, slot: &mut u64) {
-        let Some(Line { connection, flight }) = self.lines.get_mut(place).and_then(Option::as_mut) else {
-            return;
-        };
-        let Some(known) = *flight else {
-            // A resting connection: it was opened, or the server closed it.
-            if !matches!(connection.proceed(&mut |_| false), Ok(Progress::Waiting)) {
-                self.idle.retain(|idle| *idle != place);
-                self.close(place);
-            }
-            return;
-        };
-        let at = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let mut seen = None;
-        let progress = {
-            let verdicts = &mut self.verdicts;
-            connection.proceed(&mut |bytes| {
-                seen = verdicts.look(known.step, bytes, at);
-                seen.is_some()
-            })
-        };
-        let length = connection.bytes().len();
-        match progress {
-            Ok(Progress::Waiting) => return,
-            Ok(Progress::Known) => {
-                let Some((found, reused)) = seen else { return };
-                self.end(place, true);
-                let found = if reused { self.judge_again(place, known, at) } else { found };
-                self.answered(known, &found, at, length);
-            }
-            Ok(Progress::Answer(answer)) => {
-                let found = self.judge(place, known, &answer, false, at);
-                self.end(place, answer.keep_alive);
-                self.answered(known, &found, at, length);
-            }
-            Ok(Progress::Gone) => {}
-            Err(error) => {
-                self.end(place, false);
-                self.failed(known, error);
-            }
-        }
-        if again && at < end && self.under_way < self.most && at >= self.hold {
-            let step = self.step(*slot);
-            *slot += self.part.1;
-            self.send(step, at, at);
-        }
-    }
-
-    /// A known answer whose id came before is judged in full.
-    fn judge_again(&mut self, place: usize, flight: Flight, at: u64) -> Arc<Seen> {
-        let line = self.lines.get(place).and_then(Option::as_ref);
-        let answer = line.and_then(|line| line.connection.parsed());
-        match answer {
-            Some(answer) => self.judge(place, flight, &answer, true, at),
-            None => Arc::new(Seen::transport()),
-        }
-    }
-
-    fn judge(&mut self, place: usize, flight: Flight, answer: &Answer, reused: bool, at: u64) -> Arc<Seen> {
-        let Some(line) = self.lines.get(place).and_then(Option::as_ref) else {
-            return Arc::new(Seen::transport());
-        };
-        if !self.plan.judging {
-            return self.verdicts.unjudged(answer.status);
-        }
-        let bytes = line.connection.bytes();
-        let request = &self.plan.steps[flight.step].request;
-        let elapsed = Duration::from_nanos(at.saturating_sub(flight.sent));
-        let received = self.wall + Duration::from_nanos(at);
-        let response = answer.response(bytes, request, elapsed, received, line.connection.limits());
-        let exchange = Exchange {
-            request: request.clone(),
-            sent_at: self.wall + Duration::from_nanos(flight.sent),
-            elapsed,
-            outcome: Ok(response),
-        };
-        let whole = (answer.keep_alive && answer.length == bytes.len()).then_some(answer.head);
-        self.verdicts.judge(flight.step, (bytes, whole), exchange, reused, at)
-    }
-
-    /// The request of a connection is over.
-    fn end(&mut self, place: usize, keep: bool) {
-        self.under_way -= 1;
-        if !keep {
-            self.close(place);
-        } else if let Some(line) = self.lines.get_mut(place).and_then(Option::as_mut) {
-            line.flight = None;
-            self.idle.push(place);
-        }
-    }
-
-    fn answered(&mut self, flight: Flight, seen: &Seen, at: u64, length: usize) {
-        let latency = at.saturating_sub(flight.intended);
-        self.tally.bytes += length as u64;
-        self.tally.last = self.tally.last.max(at);
-        if let Some(group) = self.tally.group(flight.step, seen.outcome, seen.status) {
-            group.latency.add(latency);
-            group.service.add(at.saturating_sub(flight.sent));
-        }
-        self.slice.latency.add(latency);
-        self.slice.counts.add(seen.outcome);
-        self.slice.counts.refused += u64::from(seen.throttled);
-        let flow = self.slice.flows.at(flight.sent);
-        match seen {
-            _ if seen.throttled => flow.throttled += 1,
-            Seen { status: 1..400, .. } => flow.admitted += 1,
-            _ => flow.other += 1,
-        }
-        let step = &mut self.tally.steps[flight.step];
-        step.counts.add(seen.outcome);
-        step.counts.refused += u64::from(seen.throttled);
-        if let Some(code) = &seen.code {
-            step.code(code);
-        }
-        if seen.throttled {
-            if let Some(seconds) = seen.wait {
-                step.told_until = at.saturating_add(seconds.saturating_mul(SECOND));
-            }
-            self.tally.told(seen.wait);
-            if self.plan.on_429 == On429::Stop {
-                self.stop.drain();
-            }
-        } else if flight.early && seen.status < 400 {
-            self.tally.early_admitted += 1;
-        }
-    }
-
-    /// An exchange without an answer.
-    fn failed(&mut self, flight: Flight, error: TransportError) {
-        let at = self.now();
-        self.hold = at + nanos(NAP);
-        self.tally.last = self.tally.last.max(at);
-        self.slice.counts.add(LoadOutcome::Transport);
-        self.slice.flows.at(flight.sent).other += 1;
-        let step = &mut self.tally.steps[flight.step];
-        step.counts.add(LoadOutcome::Transport);
-        *step.failures.entry(kind(error.kind).to_owned()).or_default() += 1;
-        step.failure.get_or_insert_with(|| error.message.clone());
-        let exchange = Exchange {
-            request: self.plan.steps[flight.step].request.clone(),
-            sent_at: self.wall + Duration::from_nanos(flight.sent),
-            elapsed: Duration::from_nanos(at.saturating_sub(flight.sent)),
-            outcome: Err(error),
-        };
-        self.verdicts.judge(flight.step, (&[], None), exchange, false, at);
-    }
-
-    /// Gives up requests whose time is over; it is looked at once a nap.
-    fn give_up(&mut self, now: u64) {
-        if now < self.look {
-            return;
-        }
-        self.look = now + nanos(NAP);
-        let oldest = now.saturating_sub(nanos(self.plan.timeout));
-        for place in 0..self.lines.len() {
-            let flight = self.lines.get(place).and_then(Option::as_ref).and_then(|line| line.flight);
-            if let Some(flight) = flight.filter(|flight| flight.sent < oldest) {
-                self.end(place, false);
-                let message = format!("no whole answer within {} ms", self.plan.timeout.as_millis());
-                self.failed(flight, TransportError { kind: TransportErrorKind::Timeout, message });
-            }
-        }
-    }
 }
 
 fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The word for a kind of failure in reports.
-fn kind(kind: TransportErrorKind) -> &'static str {
-    match kind {
-        TransportErrorKind::Dns => "dns",
-        TransportErrorKind::Connect => "connect",
-        TransportErrorKind::Tls => "tls",
-        TransportErrorKind::Timeout => "timeout",
-        TransportErrorKind::Closed => "closed",
-        TransportErrorKind::NotHttp => "not-http",
-        TransportErrorKind::Redirects => "redirects",
-        TransportErrorKind::Request => "request",
-        TransportErrorKind::Other => "other",
-    }
 }

@@ -3,11 +3,16 @@
 //! Times inside a run are milliseconds since its start, latencies are microseconds. An answer is counted once, by the
 //! worst that can be said of it; what was sent, late, missed and dropped is counted by intended sends.
 
+mod bounds;
+mod throttling;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+pub use bounds::{ThresholdResult, ThresholdWindows};
+pub use throttling::{LoadLimit, LoadThrottling, LoadWindow, RetryAfterCount};
 
 /// Who decides when a request is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -274,112 +279,6 @@ pub struct LoadJudging {
     pub ids_remembered: u64,
     /// Ids that came twice. Only those are counted that surely did; older ones are forgotten, so there may be more.
     pub ids_reused: u64,
-}
-
-/// A limit that the target is said to have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LoadLimit {
-    /// Requests per window.
-    pub limit: u64,
-    /// The window in milliseconds.
-    pub window_ms: u64,
-}
-
-/// What came through in one window of the limiter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct LoadWindow {
-    /// Its begin in milliseconds since the start; windows are counted from the first request.
-    pub at_ms: u64,
-    /// Requests sent in it.
-    pub sent: u64,
-    /// Those of them that were admitted: not throttled, and below 400.
-    pub admitted: u64,
-    /// Those of them that were throttled, whether or not the answer keeps the contract.
-    pub throttled: u64,
-}
-
-/// One value of `Retry-After`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct RetryAfterCount {
-    /// Whole seconds.
-    pub seconds: u64,
-    /// Answers that said so.
-    pub count: u64,
-}
-
-/// How the target throttled, and what became of it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct LoadThrottling {
-    /// The limit, if one was declared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<LoadLimit>,
-    /// Admitted requests per second, over the run.
-    pub goodput_per_s: f64,
-    /// The same as a share of what the declared limit allows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub goodput: Option<f64>,
-    /// Throttled requests for each admitted one; absent if nothing was admitted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waste: Option<f64>,
-    /// Requests sent before the time was over that the last throttled answer to the same step told to wait.
-    pub early: u64,
-    /// Those of them that were admitted all the same: the told wait was longer than needed.
-    pub early_admitted: u64,
-    /// Throttled answers by their `Retry-After`, ascending; at most 256 values are told apart.
-    pub retry_after: Vec<RetryAfterCount>,
-    /// Throttled answers whose `Retry-After` is missing, a date, or not to be read.
-    pub without_seconds: u64,
-    /// Windows of the declared limit. At most 3600; later ones are left out, and `windows_seen` counts on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub windows: Vec<LoadWindow>,
-    /// Windows seen, those left out included.
-    pub windows_seen: u64,
-    /// Most admitted requests that were sent within any stretch as long as the window, to a hundredth of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub admitted_at_most: Option<u64>,
-    /// Most requests within 100 ms after a reset, for each user: 1 means that all came back at once. Closed model only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub herd: Option<f64>,
-}
-
-/// A bound on what was measured, and whether it held.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ThresholdResult {
-    /// The bound as it was written.
-    pub text: String,
-    /// The verdict; inconclusive if the generator was the limit, or nothing was measured.
-    pub verdict: Verdict,
-    /// What was measured, with its unit. Of bounds on windows: the worst window.
-    pub actual: String,
-    /// Windows looked at, and those that broke it; absent for bounds on the whole run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub windows: Option<ThresholdWindows>,
-    /// Whether it ended the run.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub aborted: bool,
-    /// The file it stands in; empty if it comes from the command line.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub file: String,
-    /// Its line, from 1; 0 if it comes from the command line.
-    #[serde(default)]
-    pub line: u32,
-    /// Its column, from 1; 0 if it comes from the command line.
-    #[serde(default)]
-    pub column: u32,
-}
-
-/// How a bound on windows held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ThresholdWindows {
-    /// Length of a window in milliseconds.
-    pub window_ms: u64,
-    /// Whole windows looked at.
-    pub judged: u64,
-    /// Those that broke the bound.
-    pub broken: u64,
-    /// Begin of the first broken one in milliseconds since the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_broken_ms: Option<u64>,
 }
 
 /// Whether the generator kept up with its own schedule.

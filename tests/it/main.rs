@@ -17,6 +17,9 @@ mod known;
 mod limits;
 mod limits_http2;
 mod load;
+mod load_open;
+#[cfg(unix)]
+mod load_terminal;
 mod mutants;
 mod readme;
 mod reference;

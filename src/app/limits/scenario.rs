@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use indexmap::IndexMap;
 use url::{Position, Url};
 
+use super::super::allow_load::{PROBING, load_allowed};
 use super::super::gather::Refusal;
 use super::super::suite::Suite;
 use super::{End, Records, conduct, cost, millis, redact, task};
@@ -39,8 +40,7 @@ pub(in super::super) fn probed(suite: &Suite) -> Vec<(&Run, std::sync::Arc<Scena
 /// # Errors
 /// It is not this machine, and nobody allowed it.
 pub(in super::super) fn may_load(origin: &str, allowed: &[String]) -> Result<(), Refusal> {
-    let (_, authority, _) = task::parts(origin)?;
-    Ok(task::allowed(&authority, allowed)?)
+    Ok(load_allowed(origin, allowed, PROBING)?)
 }
 
 /// What the probe of a scenario costs, as far as it is known before the limit is.

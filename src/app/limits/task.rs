@@ -1,8 +1,8 @@
 //! From arguments and contract to what is probed: requests, keys, promises, budget.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
+use super::super::allow_load::{PROBING, load_allowed};
 use super::super::gather::{self, Refusal};
 use crate::cli::{LimitsArgs, ProbeHttp, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
 use crate::contract::Compiled;
@@ -59,7 +59,7 @@ pub(super) async fn gather(
     };
     let (scheme, authority, prefix) = parts(&origin)?;
     if !inside {
-        allowed(&authority, &args.allow_load)?;
+        load_allowed(&origin, &args.allow_load, PROBING)?;
     }
     let promised = contract.as_ref().map(|compiled| &compiled.contract);
     let keys = keys(env, args, server.as_ref(), redactor)?;
@@ -107,30 +107,6 @@ pub(super) fn parts(origin: &str) -> Result<(String, String, String), String> {
         None => host.to_owned(),
     };
     Ok((url.scheme().to_owned(), authority, url.path().trim_end_matches('/').to_owned()))
-}
-
-/// Only this machine is loaded without being asked for by name.
-pub(super) fn allowed(authority: &str, named: &[String]) -> Result<(), String> {
-    let host = host(authority);
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let local = bare.eq_ignore_ascii_case("localhost")
-        || bare.to_ascii_lowercase().ends_with(".localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    if local || named.iter().any(|name| name.trim_matches(['[', ']']).eq_ignore_ascii_case(bare)) {
-        return Ok(());
-    }
-    Err(format!(
-        "`{host}` is not this machine; probing sends many requests and uses up the limits of the keys. If you may \
-         load it, say so: --allow-load {host}"
-    ))
-}
-
-/// An authority without its port.
-fn host(authority: &str) -> &str {
-    match authority.rfind(':') {
-        Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
-        _ => authority,
-    }
 }
 
 fn keys(
@@ -294,19 +270,6 @@ const INSIDE_BODY: &str = r#"{"name":"Ada Lovelace","email":"{{marker}}@example.
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_this_machine_is_loaded_unasked() {
-        for local in ["localhost:80", "127.0.0.1:1", "127.9.9.9", "[::1]:8080", "api.localhost"] {
-            assert_eq!(allowed(local, &[]), Ok(()), "{local}");
-        }
-        for far in ["api.example.com", "10.0.0.1:80", "[2001:db8::1]:80", "localhost.example.com:1"] {
-            let why = allowed(far, &["other.example.com".to_owned()]).expect_err(far);
-            let host = host(far);
-            assert!(why.contains(&format!("--allow-load {host}")), "{why}");
-            assert_eq!(allowed(far, &[host.to_owned()]), Ok(()), "{far}");
-        }
-    }
 
     #[test]
     fn an_origin_has_three_parts() {

@@ -1,13 +1,13 @@
 //! From arguments to a plan: target, requests, schedule, bounds; everything that can be wrong is said before anything
 //! is sent.
 
-use std::net::IpAddr;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::super::allow_load::{LOADING, load_allowed};
 use super::super::gather::{self, Refusal};
 use super::scenario;
 use crate::cli::{LoadArgs, RateChoice};
@@ -77,7 +77,7 @@ pub(super) async fn gather(env: &Env, args: &LoadArgs, redactor: &Redactor) -> R
         (None, None) => String::new(),
     };
     if !inside {
-        allowed(&target, &args.allow_load)?;
+        load_allowed(&target, &args.allow_load, LOADING)?;
     }
     let key = key.or_else(|| {
         let keys = server.as_ref().map(Server::keys).unwrap_or_default();
@@ -116,23 +116,6 @@ async fn start(limit: Option<(u64, Duration)>) -> Result<Server, Refusal> {
         (options.limit, options.window) = (u32::try_from(limit).unwrap_or(u32::MAX), window);
     }
     reference::start(options).await.map_err(|error| error.to_string().into())
-}
-
-/// Only this machine is loaded without being asked for by name.
-fn allowed(target: &str, named: &[String]) -> Result<(), String> {
-    let url = url::Url::parse(target).map_err(|error| format!("`{target}` is not a URL ({error})"))?;
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_matches(['[', ']']);
-    let local = bare.eq_ignore_ascii_case("localhost")
-        || bare.to_ascii_lowercase().ends_with(".localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    if local || named.iter().any(|name| name.trim_matches(['[', ']']).eq_ignore_ascii_case(bare)) {
-        return Ok(());
-    }
-    Err(format!(
-        "`{host}` is not this machine; a load sends many requests and uses up the limits of the keys. If you may load \
-         it, say so: --allow-load {host}"
-    ))
 }
 
 fn thresholds(args: &LoadArgs) -> Result<Vec<Threshold>, Refusal> {
@@ -279,20 +262,4 @@ fn plan(
         }),
         thresholds,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::allowed;
-
-    #[test]
-    fn only_this_machine_is_loaded_unasked() {
-        for own in ["http://127.0.0.1:1", "http://localhost", "https://[::1]:4", "http://a.localhost:9/x"] {
-            assert_eq!(allowed(own, &[]), Ok(()), "{own}");
-        }
-        let other = "https://api.example.com/stage";
-        assert!(allowed(other, &[]).is_err_and(|why| why.ends_with("--allow-load api.example.com")));
-        assert!(allowed(other, &["example.com".to_owned()]).is_err());
-        assert_eq!(allowed(other, &["API.example.com".to_owned()]), Ok(()));
-    }
 }

@@ -8,6 +8,7 @@ mod scenario;
 use std::io::Write;
 use std::sync::Arc;
 
+use self::progress::{Progress, Way};
 use super::gather::Refusal;
 use super::outputs::Outputs;
 use super::{colour, runtime, width};
@@ -50,7 +51,8 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
     let stop = Stop::default();
     let asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let listener = tokio::spawn(listen(stop.clone(), Arc::clone(&asked)));
-    let mut progress = progress::Progress::new(env.stderr_is_terminal && !args.quiet, &gathered.plan);
+    let way = Way::of(env.stderr_is_terminal, args.quiet, colour(env, true));
+    let mut progress = Progress::new(way, &gathered.plan);
     let (ticks, mut ticked) = tokio::sync::mpsc::unbounded_channel();
     let plan = Arc::clone(&gathered.plan);
     let running = {
@@ -62,11 +64,13 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
         })
     };
     while let Some(point) = ticked.recv().await {
+        // What is printed meanwhile stands above the line, not behind it.
+        progress.clear(&mut env.stderr);
         outputs.event(&Event::LoadTick { interval_ms: INTERVAL, point }, &mut env.stdout);
-        progress.tell(&point, &mut env.stderr);
+        progress.tell(&point, env.screen.size().0, &mut env.stderr);
     }
-    let outcome = running.await.map_err(|error| format!("the load broke off: {error}"))??;
     progress.clear(&mut env.stderr);
+    let outcome = running.await.map_err(|error| format!("the load broke off: {error}"))??;
     listener.abort();
     let interrupted = asked.load(std::sync::atomic::Ordering::SeqCst);
     let report =
