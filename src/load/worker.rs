@@ -16,7 +16,7 @@ const ON_TIME: u64 = 1_000_000;
 const BUDGET: u64 = 10_000_000;
 /// Longest sleep: the wish to end is seen after it.
 const NAP: Duration = Duration::from_millis(20);
-const SECOND: u64 = 1_000_000_000;
+pub(super) const SECOND: u64 = 1_000_000_000;
 
 /// A request under way.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ pub(super) struct Worker<'a> {
     width: u64,
     out: Sender<Slice>,
     pub(super) tally: Tally,
-    pub(super) verdicts: Verdicts<'a>,
+    pub(super) verdicts: Verdicts,
 }
 
 impl<'a> Worker<'a> {
@@ -74,7 +74,7 @@ impl<'a> Worker<'a> {
         stop: &'a Stop,
         part: (usize, usize),
         (start, wall): (Instant, SystemTime),
-        verdicts: Verdicts<'a>,
+        verdicts: Verdicts,
         (out, width): (Sender<Slice>, u64),
     ) -> std::io::Result<Self> {
         let share = |whole: usize| whole / part.1 + usize::from(part.0 < whole % part.1);
@@ -113,7 +113,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Sends until the schedule or the wish to go on ends, and waits for what is under way.
-    pub(super) fn run(mut self) -> (Tally, Verdicts<'a>) {
+    pub(super) fn run(mut self) -> (Tally, Verdicts) {
         let end = u64::try_from(self.plan.schedule.length().as_nanos()).unwrap_or(u64::MAX);
         let (mut slot, mut stage) = (self.part.0, 0);
         let saturation = self.plan.model == LoadModel::Saturation;
@@ -450,12 +450,12 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn nanos(time: Duration) -> u64 {
+pub(super) fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The word for a kind of failure in reports.
-fn kind(kind: TransportErrorKind) -> &'static str {
+pub(super) fn kind(kind: TransportErrorKind) -> &'static str {
     match kind {
         TransportErrorKind::Dns => "dns",
         TransportErrorKind::Connect => "connect",

@@ -15,7 +15,8 @@ use super::Verdict;
 pub enum LoadModel {
     /// A schedule: requests are sent at their times, however slowly the target answers.
     Open,
-    /// Users: each sends its next request when the answer to the last one is there.
+    /// Users: each sends its next request when the answer to the last one is there. Latencies are service times: while
+    /// the target is slow less is asked, and what was not asked is in no figure (coordinated omission).
     Closed,
     /// Connections without pause: each sends its next request at once. Latencies are service times.
     Saturation,
@@ -214,6 +215,19 @@ pub struct LoadStep {
     pub service: Percentiles,
 }
 
+/// Walks of users through the steps. What was under way when the run ended is in neither number.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct LoadWalks {
+    /// Those that came to the last step's answer.
+    pub whole: u64,
+    /// Those that ended before: an answer did not have what a later step needs, there was none, or a request could not
+    /// be rendered.
+    pub ended: u64,
+    /// Why one of the latter ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// One interval of the time series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LoadPoint {
@@ -276,6 +290,10 @@ pub struct LoadJudging {
     pub ids_reused: u64,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// A limit that the target is said to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LoadLimit {
@@ -321,7 +339,8 @@ pub struct LoadThrottling {
     /// Throttled requests for each admitted one; absent if nothing was admitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waste: Option<f64>,
-    /// Requests sent before the time was over that the last throttled answer to the same step told to wait.
+    /// Requests sent before the time was over that the last throttled answer to the same step told to wait; in the closed
+    /// model the last one to the same user.
     pub early: u64,
     /// Those of them that were admitted all the same: the told wait was longer than needed.
     pub early_admitted: u64,
@@ -337,7 +356,11 @@ pub struct LoadThrottling {
     /// Most admitted requests that were sent within any stretch as long as the window, to a hundredth of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at_most: Option<u64>,
-    /// Most requests within 100 ms after a reset, for each user: 1 means that all came back at once. Closed model only.
+    /// Waits of users that came to their end. Closed model only.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waits: u64,
+    /// Most requests sent within 100 ms of each other after such waits, for each user: 1 means that all came back at
+    /// once. Closed model only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub herd: Option<f64>,
 }
@@ -424,6 +447,9 @@ pub struct LoadReport {
     /// Users of the closed model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<u32>,
+    /// Their walks through the steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walks: Option<LoadWalks>,
     /// Sends that the schedule intended until it ended or was cut short.
     pub intended: u64,
     /// Counts over the run.

@@ -39,7 +39,7 @@ pub use limits::{
 };
 pub use load::{
     LoadCause, LoadCounts, LoadGenerator, LoadHistogram, LoadJudging, LoadLimit, LoadModel, LoadOutcome,
-    LoadPoint, LoadReport, LoadSeries, LoadStage, LoadStep, LoadThrottling, LoadWindow, On429, Percentiles,
+    LoadPoint, LoadReport, LoadSeries, LoadStage, LoadStep, LoadThrottling, LoadWalks, LoadWindow, On429, Percentiles,
     RetryAfterCount, ThresholdResult, ThresholdWindows,
 };
 pub use matrix::{Matrix, Mutant};
