@@ -56,7 +56,8 @@ pub struct LoadArgs {
     #[arg(long, value_name = "TIME:RATE[..RATE]", help_heading = "Load")]
     pub stage: Vec<StageArg>,
     /// Users, instead of a schedule: each walks through the steps again and again, and waits for its answers
-    #[arg(long, value_name = "N", conflicts_with_all = ["rate", "stage"], help_heading = "Users",
+    #[arg(long, value_name = "N", help_heading = "Users",
+        conflicts_with_all = ["rate", "stage", "connections", "max_in_flight"],
         value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub users: Option<u32>,
     /// Users that begin in a time: 10/s [default: all at once]
@@ -64,7 +65,7 @@ pub struct LoadArgs {
     pub start_rate: Option<Rate>,
     /// How many users there are when: parts with the users that each ends with, and its time
     #[arg(long, value_name = "N,TIME;...", help_heading = "Users",
-        conflicts_with_all = ["users", "start_rate", "duration", "rate", "stage"])]
+        conflicts_with_all = ["users", "start_rate", "duration", "rate", "stage", "connections", "max_in_flight"])]
     pub test_plan: Option<TestPlan>,
     /// How long a user thinks after an answer: 200ms, or drawn from a range, 100ms..500ms [default: not at all]
     #[arg(long, value_name = "TIME[..TIME]", conflicts_with_all = ["rate", "stage"], help_heading = "Users")]

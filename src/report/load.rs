@@ -159,7 +159,10 @@ fn throttling(load: &LoadReport, line: &mut dyn FnMut(&str, &str)) {
         line("retry-after", &waits.join(", "));
     }
     if let Some(herd) = throttling.herd {
-        line("waits", &format!("{}; {herd:.2} requests a user at once after them, at most", throttling.waits));
+        line(
+            "waits",
+            &format!("{}; {herd:.2} requests a user at once after them, at most", throttling.waits),
+        );
     }
     if throttling.early > 0 {
         line(

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::scenario::{Context, Section};
 use super::render::Surroundings;
+use super::scenario::{Context, Section};
 use super::{Runner, Stop};
 use crate::expect;
 use crate::judge::read_body;
@@ -64,7 +64,10 @@ impl Journey {
         let whole = |why: String| vec![Diagnostic::file(&scenario.source.name, why)];
         let mut base = Scope::child(&runner.variables, 0);
         {
-            let context = Context { row: &run.row, ..Context::new(&runner, &scenario, &run.name, run.contract.as_deref(), 0) };
+            let context = Context {
+                row: &run.row,
+                ..Context::new(&runner, &scenario, &run.name, run.contract.as_deref(), 0)
+            };
             if let Some(why) = context.missing(&base, &run.row) {
                 return Err(whole(why));
             }
@@ -84,7 +87,8 @@ impl Journey {
             }
             context.captured(&scope).into_iter().for_each(|(name, value)| base.set(name, value));
         }
-        let mut journey = Self { runner, run: run.clone(), scenario, base: Arc::new(base), steps: Vec::new() };
+        let mut journey =
+            Self { runner, run: run.clone(), scenario, base: Arc::new(base), steps: Vec::new() };
         journey.steps = journey.look()?;
         Ok(journey)
     }
@@ -111,9 +115,9 @@ impl Journey {
     ///
     /// # Errors
     /// It cannot be rendered, or leads to another host.
-    pub fn request(&self, step: usize, scope: &Scope) -> Result<Request, Diagnostic> {
+    pub fn request(&self, step: usize, scope: &Scope) -> Result<Request, Box<Diagnostic>> {
         let Some((spec, _)) = self.spec(step) else {
-            return Err(Diagnostic::file(&self.scenario.source.name, "there is no such step"));
+            return Err(Box::new(Diagnostic::file(&self.scenario.source.name, "there is no such step")));
         };
         let context = self.context();
         let surroundings = Surroundings {
@@ -123,10 +127,14 @@ impl Journey {
             base_path: context.contract.map_or("", |contract| &contract.contract.base_path),
             file: &self.scenario.source.name,
         };
-        let wrong = |span, title: String| Diagnostic::new(&self.scenario.source, span, title, "here");
+        let wrong =
+            |span, title: String| Box::new(Diagnostic::new(&self.scenario.source, span, title, "here"));
         let request = surroundings.request(spec).map_err(|error| wrong(error.span, error.message))?;
         if !request.url.starts_with(&self.runner.settings.target) {
-            return Err(wrong(spec.path.span, "this leads to another host; a load has one target".to_owned()));
+            return Err(wrong(
+                spec.path.span,
+                "this leads to another host; a load has one target".to_owned(),
+            ));
         }
         Ok(request)
     }
@@ -196,6 +204,27 @@ impl Journey {
         }
     }
 
+    /// The variables that a function makes, or that have such a one in them.
+    fn made_anew(&self) -> Vec<String> {
+        let own = self.scenario.vars.iter().map(|(name, node)| (name.value.clone(), format!("{node:?}")));
+        let row = self.run.row.iter().map(|(name, cell)| (name.clone(), format!("{cell:?}")));
+        let all: Vec<(String, String)> = own.chain(row).collect();
+        let mut found: Vec<String> = Vec::new();
+        loop {
+            let known = found.len();
+            for (name, text) in &all {
+                let made = makes(text)
+                    || found.iter().any(|made| text.contains("{{") && text.contains(made.as_str()));
+                if made && !found.contains(name) {
+                    found.push(name.clone());
+                }
+            }
+            if found.len() == known {
+                return found;
+            }
+        }
+    }
+
     /// The steps with requests. A request is always the same if two users have the same one, and no function made it:
     /// what a function says may be equal now, and another thing later.
     fn look(&mut self) -> Result<Vec<JourneyStep>, Vec<Diagnostic>> {
@@ -216,7 +245,7 @@ impl Journey {
             .collect();
         let whole = |why: String| vec![Diagnostic::file(&self.scenario.source.name, why)];
         let (one, other) = (self.scope(0, 0).map_err(whole)?, self.scope(1, 1).map_err(whole)?);
-        let variables = makes(&format!("{:?}{:?}", self.scenario.vars, self.run.row));
+        let variables = self.made_anew();
         let later = crate::plan::captured_names(&self.scenario);
         let mut steps = self.steps.clone();
         for (number, step) in steps.iter_mut().enumerate() {
@@ -224,12 +253,12 @@ impl Journey {
             let text = format!("{:?}{:?}", spec, self.scenario.defaults);
             match (self.request(number, &one), self.request(number, &other)) {
                 (Ok(one), Ok(other)) => {
-                    let made = makes(&text) || variables && text.contains("{{");
+                    let made = makes(&text) || variables.iter().any(|name| text.contains(name.as_str()));
                     step.fixed = (one == other && !made).then_some(one);
                 }
                 // What is missing may be captured on the way.
                 (Err(_), _) | (_, Err(_)) if later.iter().any(|name| text.contains(name.as_str())) => {}
-                (Err(error), _) | (_, Err(error)) => return Err(vec![error]),
+                (Err(error), _) | (_, Err(error)) => return Err(vec![*error]),
             }
         }
         Ok(steps)

@@ -20,7 +20,10 @@ pub(super) fn parse(node: &Node, problems: &mut Problems<'_>) -> Load {
         stages,
         users: fields.integer("users").and_then(|users| u32::try_from(users).ok()),
         start_rate: fields.text("start_rate").and_then(|text| rate_above_nought(&text, problems)),
-        test_plan: fields.text("test_plan").and_then(|text| read::<TestPlan>(&text, problems)).map(|plan| plan.0),
+        test_plan: fields
+            .text("test_plan")
+            .and_then(|text| read::<TestPlan>(&text, problems))
+            .map(|plan| plan.0),
         think: fields
             .text("think")
             .and_then(|text| read::<Think>(&text, problems))

@@ -33,7 +33,8 @@ impl TestPlan {
             let (to, length) = (f64::from(*to), length.as_secs_f64());
             let end = begin + length;
             if now < end {
-                let level = |at: f64| if length > 0.0 { from + (to - from) * (at - begin) / length } else { to };
+                let level =
+                    |at: f64| if length > 0.0 { from + (to - from) * (at - begin) / length } else { to };
                 let earliest = now.max(begin);
                 if level(earliest) > user {
                     return Some(Duration::from_secs_f64(earliest));

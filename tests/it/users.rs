@@ -54,7 +54,8 @@ fn users_walk_the_steps_with_what_they_captured_and_nothing_of_goose_is_seen() {
     assert_eq!(count(load, "/steps/1/counts/admitted"), sent(1), "{}", ended.stdout);
     assert_eq!(count(load, "/walks/ended"), 0, "{}", ended.stdout);
     assert_eq!(count(load, "/judging/full") + count(load, "/judging/known"), sent(0) + sent(1));
-    let sum: u64 = load["series"]["points"].as_array().unwrap().iter().map(|point| count(point, "/sent")).sum();
+    let sum: u64 =
+        load["series"]["points"].as_array().unwrap().iter().map(|point| count(point, "/sent")).sum();
     assert_eq!(sum, sent(0) + sent(1));
     let note = "note: under load answers are judged by the contract; what steps `expect` is not looked at\n";
     assert_eq!(ended.stderr, note);
@@ -77,7 +78,8 @@ fn every_user_and_every_walk_has_its_own_values() {
                     user }}/{{ iteration }}\", headers: { x-key: \"{{ keys[user % 2] }}\" } }\n";
     std::fs::write(folder.path().join("own.yaml"), scenario).unwrap();
     let target = format!("http://{}", server.address);
-    let arguments = ["own.yaml", "--target", &target, "--users", "2", "--duration", "400ms", "--think", "100ms"];
+    let arguments =
+        ["own.yaml", "--target", &target, "--users", "2", "--duration", "400ms", "--think", "100ms"];
     let (ended, report) = load(folder.path(), &arguments);
     let seen = keys.lock().unwrap();
     assert_eq!(count(&report, "/load/totals/sent"), seen.len() as u64, "{}", ended.stdout);

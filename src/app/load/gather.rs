@@ -16,12 +16,12 @@ use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
 use crate::load::{Plan, Schedule, Stage, Step, Users};
-use crate::runner::Journey;
 use crate::model::{
     Diagnostic, Header, Load, LoadLimit, LoadModel, LoadPart, LoadStage, On429, Request, Source, Span,
 };
 use crate::redact::Redactor;
 use crate::reference::{self, Server};
+use crate::runner::Journey;
 use crate::threshold::{self, Rate, Threshold};
 use crate::transport::load::{Dial, wire};
 use crate::transport::{self};

@@ -78,7 +78,9 @@ impl Chosen {
         if let (Some(On429::Wait), Some(span)) = (load.on_429, load.on_429_span) {
             let title = "a schedule does not wait";
             let help = "only users wait as `Retry-After` tells; write `count` or `stop`, or give `users`";
-            return Err(Diagnostic::new(&self.scenario.source, span, title, "for users").with_help(help).into());
+            return Err(Diagnostic::new(&self.scenario.source, span, title, "for users")
+                .with_help(help)
+                .into());
         }
         Ok(())
     }

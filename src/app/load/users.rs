@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::cli::LoadArgs;
 use crate::load::{Alike, Script, Users, Walker};
 use crate::model::{Exchange, Load, Request};
-use crate::cli::LoadArgs;
 use crate::runner::Journey;
 use crate::template::Scope;
 use crate::threshold::{Rate, TestPlan, Think};
@@ -75,7 +75,11 @@ impl Walker for One {
     fn request(&self, step: usize) -> Result<Option<Request>, String> {
         match self.journey.steps().get(step) {
             Some(known) if known.fixed.is_none() => {
-                self.journey.request(step, &self.scope).map(Some).map_err(|error| error.title)
+                self.journey.request(step, &self.scope).map(Some).map_err(|error| {
+                    // The reason is shown.
+                    self.shown();
+                    self.journey.redactor().text(&error.title).into_owned()
+                })
             }
             _ => Ok(None),
         }

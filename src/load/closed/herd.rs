@@ -20,7 +20,9 @@ impl Herd {
     /// A user comes back, at a time in nanoseconds since the start; times ascend, but for what threads are apart.
     pub(super) fn back(&mut self, at: u64) {
         self.waits += 1;
-        while self.last.front().is_some_and(|first| at.saturating_sub(*first) > CLOSE) || self.last.len() >= MOST {
+        while self.last.front().is_some_and(|first| at.saturating_sub(*first) > CLOSE)
+            || self.last.len() >= MOST
+        {
             self.last.pop_front();
         }
         self.last.push_back(at);

@@ -13,8 +13,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use goose::config::GooseConfiguration;
 use goose::client::GooseClientBuilder;
+use goose::config::GooseConfiguration;
 use goose::prelude::{GooseAttack, Scenario, Transaction, TransactionFunction};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -113,7 +113,8 @@ fn drive(shared: &Arc<Shared>, halting: watch::Sender<Halt>, threads: usize) -> 
         ran
     });
     let processor = thread_time() + Duration::from_nanos(processor.load(Ordering::SeqCst));
-    let desks = shared.desks.iter().filter_map(|desk| desk.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let desks =
+        shared.desks.iter().filter_map(|desk| desk.lock().unwrap_or_else(PoisonError::into_inner).take());
     let mut parts: Vec<Part> = desks
         .map(|mut desk| {
             desk.turn(u64::MAX);
@@ -181,8 +182,7 @@ async fn attack(shared: &Arc<Shared>) -> Result<(), String> {
         &["--no-telnet", "--no-print-metrics", "--no-transaction-metrics", "--no-scenario-metrics", "-q"],
     ]
     .concat();
-    let configuration =
-        GooseConfiguration::parse_args_default(&arguments).map_err(|error| failed(&error))?;
+    let configuration = GooseConfiguration::parse_args_default(&arguments).map_err(|error| failed(&error))?;
     let attack = GooseAttack::initialize_with_config(configuration).map_err(|error| failed(&error))?;
     let attack = attack
         .set_client_builder_without_cookies(GooseClientBuilder::new().without_cookies())

@@ -225,7 +225,14 @@ impl Shared {
         let name = if own.name.trim().is_empty() { "step" } else { &own.name };
         // What it says is that its own channel is closed: then it is ending.
         let _ = goose
-            .record_custom_request_duration(&own.request.method, name, took, good, status, (!good).then_some(outcome.as_str()))
+            .record_custom_request_duration(
+                &own.request.method,
+                name,
+                took,
+                good,
+                status,
+                (!good).then_some(outcome.as_str()),
+            )
             .await;
         match done {
             Some(Ok(done)) => self.after(user, step, done).await,
@@ -325,7 +332,9 @@ impl Shared {
         let at = self.now();
         let done = match (progress, known) {
             (Progress::Known, Some((seen, false))) => Some(Done { seen, at, keep: true, captured: Ok(()) }),
-            (Progress::Answer(answer), _) => self.judge(user, &line, flight, (request, &answer, alike, false), at),
+            (Progress::Answer(answer), _) => {
+                self.judge(user, &line, flight, (request, &answer, alike, false), at)
+            }
             _ => line
                 .parsed()
                 .and_then(|answer| self.judge(user, &line, flight, (request, &answer, alike, true), at)),

@@ -88,8 +88,9 @@ impl Dial {
     /// # Errors
     /// The server takes none, or TLS cannot be agreed on.
     pub async fn connect(&self) -> Result<Line, TransportError> {
-        let stream =
-            tokio::net::TcpStream::connect(self.address).await.map_err(|error| super::connection::broken(&error))?;
+        let stream = tokio::net::TcpStream::connect(self.address)
+            .await
+            .map_err(|error| super::connection::broken(&error))?;
         let _ = stream.set_nodelay(true);
         let Some((config, name)) = &self.tls else { return Ok(Line::plain(stream, self.limits)) };
         let secured = TlsConnector::from(Arc::clone(config)).connect(name.clone(), stream).await;
