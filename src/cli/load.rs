@@ -10,14 +10,15 @@ use super::run::time;
 use super::serve::limit;
 use super::{FailOn, ReportTarget, SuiteArgs};
 use crate::model::On429;
-use crate::threshold::Rate;
+use crate::threshold::{Rate, TestPlan, Think};
 
 /// The arguments of `tollgate load`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Requests are sent at their times, however slowly the target answers (open model): latencies count from \
-                  the intended time, and sends that come too late are left out, counted, and never caught up. Every \
-                  answer is judged by every rule. The key may also be given in TOLLGATE_SECRET_KEY, where other users \
+                  the intended time, and sends that come too late are left out, counted, and never caught up. With \
+                  --users each user waits for its answers (closed model): latencies are service times, and a slow \
+                  target is asked less. Every answer is judged by every rule. The key may also be given in TOLLGATE_SECRET_KEY, where other users \
                   of the machine cannot see it."
 )]
 pub struct LoadArgs {
@@ -54,6 +55,24 @@ pub struct LoadArgs {
     /// Part of a schedule: 30s:2000/s, or with a ramp 30s:100/s..2000/s; parts follow one another
     #[arg(long, value_name = "TIME:RATE[..RATE]", help_heading = "Load")]
     pub stage: Vec<StageArg>,
+    /// Users, instead of a schedule: each walks through the steps again and again, and waits for its answers
+    #[arg(long, value_name = "N", help_heading = "Users",
+        conflicts_with_all = ["rate", "stage", "connections", "max_in_flight"],
+        value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub users: Option<u32>,
+    /// Users that begin in a time: 10/s [default: all at once]
+    #[arg(long, value_name = "RATE", conflicts_with_all = ["rate", "stage"], value_parser = start_rate, help_heading = "Users")]
+    pub start_rate: Option<Rate>,
+    /// How many users there are when: parts with the users that each ends with, and its time
+    #[arg(long, value_name = "N,TIME;...", help_heading = "Users",
+        conflicts_with_all = ["users", "start_rate", "duration", "rate", "stage", "connections", "max_in_flight"])]
+    pub test_plan: Option<TestPlan>,
+    /// How long a user thinks after an answer: 200ms, or drawn from a range, 100ms..500ms [default: not at all]
+    #[arg(long, value_name = "TIME[..TIME]", conflicts_with_all = ["rate", "stage"], help_heading = "Users")]
+    pub think: Option<Think>,
+    /// Longest wait of a user for a 429 to pass
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s", help_heading = "Users")]
+    pub max_wait: Duration,
     /// Connections to open before the first request [default: 10, or what the rate needs]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=20_000), help_heading = "Load")]
     pub connections: Option<u16>,
@@ -110,8 +129,10 @@ pub struct LoadArgs {
 /// What is done with a 429.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum On429Choice {
-    /// It is counted, and the schedule goes on
+    /// It is counted, and the load goes on
     Count,
+    /// The user waits as `Retry-After` tells, and repeats the step
+    Wait,
     /// The first one ends the run
     Stop,
 }
@@ -120,6 +141,7 @@ impl From<On429Choice> for On429 {
     fn from(choice: On429Choice) -> Self {
         match choice {
             On429Choice::Count => Self::Count,
+            On429Choice::Wait => Self::Wait,
             On429Choice::Stop => Self::Stop,
         }
     }
@@ -169,6 +191,13 @@ impl FromStr for StageArg {
             crate::yaml::duration_from_text(length).filter(|length| !length.is_zero()).ok_or_else(how)?;
         let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
         Ok(Self { length, from: from.parse()?, to: to.parse()? })
+    }
+}
+
+fn start_rate(text: &str) -> Result<Rate, String> {
+    match text.parse::<Rate>()? {
+        Rate::ZERO => Err("nobody ever begins at this rate".to_owned()),
+        rate => Ok(rate),
     }
 }
 

@@ -16,7 +16,7 @@ pub use edges::EdgesArgs;
 pub use exit::Exit;
 pub use judge::JudgeArgs;
 pub use limits::{LimitsArgs, ProbeHttp, ResetUnit, ScopeChoice, SemanticsChoice, YesNo};
-pub use load::{LoadArgs, RateChoice, StageArg};
+pub use load::{LoadArgs, On429Choice, RateChoice, StageArg};
 pub use mutants::MutantsArgs;
 pub use report::ReportTarget;
 pub use run::{FailOn, HttpChoice, RunArgs, Update};

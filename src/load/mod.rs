@@ -4,6 +4,7 @@
 //! a second. Nothing grows with the length of a run: histograms grow with the longest time, the series has a bounded
 //! number of points, windows end a list, ids are forgotten, causes are bounded.
 
+mod closed;
 mod flow;
 mod ids;
 mod plan;
@@ -12,6 +13,7 @@ mod run;
 mod schedule;
 mod series;
 mod tally;
+mod users;
 mod verdicts;
 mod watch;
 mod worker;
@@ -20,4 +22,5 @@ pub use plan::{Plan, Step, Stop};
 pub use report::verdict;
 pub use run::{Outcome, run};
 pub use schedule::{Schedule, Stage};
+pub use users::{Alike, Script, Users, Walker};
 pub use verdicts::Fault;

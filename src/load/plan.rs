@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use super::schedule::Schedule;
+use super::users::Users;
 use crate::contract::Compiled;
 use crate::model::{LoadLimit, LoadModel, LoadStage, On429, Request};
 use crate::threshold::Threshold;
@@ -26,7 +27,7 @@ pub struct Step {
 /// A load run.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Open, or saturation; then the schedule only says how long.
+    /// Open, closed, or saturation; then the schedule only says how long.
     pub model: LoadModel,
     /// The steps: request number `k` is that of step `k` modulo their number.
     pub steps: Vec<Step>,
@@ -54,6 +55,8 @@ pub struct Plan {
     pub limit: Option<LoadLimit>,
     /// The thresholds.
     pub thresholds: Vec<Threshold>,
+    /// The users of the closed model; then the schedule only says how long.
+    pub users: Option<Users>,
 }
 
 /// The wish to end, from whatever side.

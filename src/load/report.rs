@@ -72,6 +72,7 @@ pub(super) fn outcome(plan: &Plan, gathered: Gathered) -> Outcome {
         duration_ms: whole_millis(ran),
         stages: plan.stages.clone(),
         users: None,
+        walks: None,
         intended: totals.sent + totals.dropped + totals.missed,
         totals,
         rate_per_s: if seconds > 0.0 { totals.sent as f64 / seconds } else { 0.0 },

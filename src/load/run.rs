@@ -1,5 +1,6 @@
 //! Starts the threads, gathers what they hand over second by second, and watches the thresholds meanwhile.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,7 +16,7 @@ use crate::model::{LoadCounts, LoadModel, LoadPoint, LoadReport};
 use crate::transport::load::thread_time;
 
 /// Time for connections to open before the first send.
-const WARM_UP: Duration = Duration::from_millis(100);
+pub(super) const WARM_UP: Duration = Duration::from_millis(100);
 /// How often the gatherer looks whether there is news.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -49,22 +50,17 @@ pub(super) struct Gathered {
 /// # Errors
 /// The system gives no threads or pollers; nothing was sent then.
 pub fn run(plan: &Plan, stop: &Stop, tick: &mut dyn FnMut(&LoadPoint)) -> Result<Outcome, String> {
+    if let Some(users) = &plan.users {
+        return super::closed::run(plan, users, stop, tick);
+    }
     let windows: Vec<u64> = super::watch::windows(plan);
     let stretch = width(windows.iter().copied());
     let start = Instant::now() + WARM_UP;
     let clock = (start, SystemTime::now() + WARM_UP);
-    let ids = Ids::new();
+    let ids = Arc::new(Ids::new());
     let (out, slices) = channel();
     let threads = plan.threads.clamp(1, plan.max_in_flight.max(1));
-    let mut gatherer = Gatherer {
-        totals: LoadCounts::default(),
-        latency: Times::new(),
-        series: Series::new(threads),
-        windows: Windows::new(stretch, &windows),
-        watch: Watch::new(plan),
-        timeout: u64::try_from(plan.timeout.as_millis()).unwrap_or(u64::MAX),
-        asked: None,
-    };
+    let mut gatherer = Gatherer::new(plan, threads, stretch, &windows);
     let parts = std::thread::scope(|scope| {
         let mut handles = Vec::new();
         for part in 0..threads {
@@ -84,16 +80,30 @@ pub fn run(plan: &Plan, stop: &Stop, tick: &mut dyn FnMut(&LoadPoint)) -> Result
             })
             .collect::<Result<Vec<_>, String>>()
     })?;
-    let asked = gatherer.asked.map(|at| at.saturating_duration_since(start));
+    let asked = gatherer.asked(start);
     Ok(gatherer.report(plan, clock.1, asked, parts, ids.places()))
 }
 
 /// What one thread brings home.
-struct Part {
+pub(super) struct Part {
     tally: Tally,
     faults: Vec<Fault>,
     judging: crate::model::LoadJudging,
-    processor: Duration,
+    pub(super) processor: Duration,
+}
+
+impl Part {
+    pub(super) fn of(tally: Tally, verdicts: Verdicts, processor: Duration) -> Self {
+        let judging = crate::model::LoadJudging {
+            full: verdicts.full,
+            known: verdicts.by_sight,
+            unjudged: verdicts.unjudged,
+            ids: verdicts.ids_seen,
+            ids_reused: verdicts.ids_reused,
+            ..Default::default()
+        };
+        Self { tally, faults: verdicts.faults, judging, processor }
+    }
 }
 
 fn send(
@@ -101,26 +111,18 @@ fn send(
     stop: &Stop,
     part: (usize, usize),
     clock: (Instant, SystemTime),
-    ids: &Ids,
+    ids: &Arc<Ids>,
     (out, stretch): (Sender<Slice>, u64),
 ) -> Result<Part, String> {
-    let verdicts = Verdicts::new(&plan.steps, plan.contract.as_ref(), plan.judging.then_some(ids));
+    let verdicts = Verdicts::new(&plan.steps, plan.contract.as_ref(), plan.judging.then(|| Arc::clone(ids)));
     let worker = Worker::new(plan, stop, part, clock, verdicts, (out, stretch))
         .map_err(|error| format!("the system gives no poller: {error}"))?;
     let (tally, verdicts) = worker.run();
-    let judging = crate::model::LoadJudging {
-        full: verdicts.full,
-        known: verdicts.by_sight,
-        unjudged: verdicts.unjudged,
-        ids: verdicts.ids_seen,
-        ids_reused: verdicts.ids_reused,
-        ..Default::default()
-    };
-    Ok(Part { tally, faults: verdicts.faults, judging, processor: thread_time() })
+    Ok(Part::of(tally, verdicts, thread_time()))
 }
 
 /// What gathers.
-struct Gatherer {
+pub(super) struct Gatherer {
     totals: LoadCounts,
     latency: Times,
     series: Series,
@@ -133,8 +135,26 @@ struct Gatherer {
 }
 
 impl Gatherer {
+    /// Of so many threads, with stretches and windows of these lengths in milliseconds.
+    pub(super) fn new(plan: &Plan, threads: usize, stretch: u64, windows: &[u64]) -> Self {
+        Self {
+            totals: LoadCounts::default(),
+            latency: Times::new(),
+            series: Series::new(threads),
+            windows: Windows::new(stretch, windows),
+            watch: Watch::new(plan),
+            timeout: u64::try_from(plan.timeout.as_millis()).unwrap_or(u64::MAX),
+            asked: None,
+        }
+    }
+
+    /// How long after its start the run was asked to end, if it was.
+    pub(super) fn asked(&self, start: Instant) -> Option<Duration> {
+        self.asked.map(|at| at.saturating_duration_since(start))
+    }
+
     /// Takes in what the threads hand over, until all of them have ended.
-    fn gather(
+    pub(super) fn gather(
         &mut self,
         slices: &Receiver<Slice>,
         stop: &Stop,
@@ -169,7 +189,7 @@ impl Gatherer {
         }
     }
 
-    fn report(
+    pub(super) fn report(
         self,
         plan: &Plan,
         started: SystemTime,

@@ -58,10 +58,10 @@ impl Seen {
 }
 
 /// The judge of one thread.
-pub(super) struct Verdicts<'a> {
+pub(super) struct Verdicts {
     contract: Option<Arc<Compiled>>,
     known: Vec<Known<Arc<Seen>>>,
-    ids: Option<&'a Ids>,
+    ids: Option<Arc<Ids>>,
     causes: HashMap<String, usize>,
     pub(super) faults: Vec<Fault>,
     pub(super) full: u64,
@@ -89,9 +89,9 @@ impl Memory for Once<'_> {
     }
 }
 
-impl<'a> Verdicts<'a> {
+impl Verdicts {
     /// A judge of answers to these steps.
-    pub(super) fn new(steps: &[Step], contract: Option<&Arc<Compiled>>, ids: Option<&'a Ids>) -> Self {
+    pub(super) fn new(steps: &[Step], contract: Option<&Arc<Compiled>>, ids: Option<Arc<Ids>>) -> Self {
         Self {
             contract: contract.cloned(),
             known: steps.iter().map(|step| Known::new(&step.request, contract)).collect(),
@@ -111,7 +111,7 @@ impl<'a> Verdicts<'a> {
     pub(super) fn look(&mut self, step: usize, bytes: &[u8], at: u64) -> Option<(Arc<Seen>, bool)> {
         let (seen, id) = self.known.get_mut(step)?.find(bytes, &SystemTime::now)?;
         let seen = Arc::clone(seen);
-        if let (Some(id), Some(ids)) = (id, self.ids) {
+        if let (Some(id), Some(ids)) = (id, &self.ids) {
             self.ids_seen += 1;
             if ids.came_before(bytes.get(id)?) {
                 return Some((seen, true));
@@ -134,7 +134,7 @@ impl<'a> Verdicts<'a> {
     ) -> Arc<Seen> {
         self.full += 1;
         let once = Once {
-            ids: self.ids,
+            ids: self.ids.as_deref(),
             told: reused.then_some(true),
             asked: Default::default(),
             reused: Default::default(),

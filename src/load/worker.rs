@@ -5,6 +5,8 @@ mod answers;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
+pub(super) use answers::kind;
+
 use super::plan::{Plan, Step, Stop};
 use super::tally::{Slice, Tally};
 use super::verdicts::Verdicts;
@@ -17,7 +19,7 @@ const ON_TIME: u64 = 1_000_000;
 const BUDGET: u64 = 10_000_000;
 /// Longest sleep: the wish to end is seen after it.
 const NAP: Duration = Duration::from_millis(20);
-const SECOND: u64 = 1_000_000_000;
+pub(super) const SECOND: u64 = 1_000_000_000;
 
 /// A request under way.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +64,7 @@ pub(super) struct Worker<'a> {
     width: u64,
     out: Sender<Slice>,
     pub(super) tally: Tally,
-    pub(super) verdicts: Verdicts<'a>,
+    pub(super) verdicts: Verdicts,
 }
 
 impl<'a> Worker<'a> {
@@ -75,7 +77,7 @@ impl<'a> Worker<'a> {
         stop: &'a Stop,
         part: (usize, usize),
         (start, wall): (Instant, SystemTime),
-        verdicts: Verdicts<'a>,
+        verdicts: Verdicts,
         (out, width): (Sender<Slice>, u64),
     ) -> std::io::Result<Self> {
         let share = |whole: usize| whole / part.1 + usize::from(part.0 < whole % part.1);
@@ -114,7 +116,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Sends until the schedule or the wish to go on ends, and waits for what is under way.
-    pub(super) fn run(mut self) -> (Tally, Verdicts<'a>) {
+    pub(super) fn run(mut self) -> (Tally, Verdicts) {
         let end = u64::try_from(self.plan.schedule.length().as_nanos()).unwrap_or(u64::MAX);
         let (mut slot, mut stage) = (self.part.0, 0);
         let saturation = self.plan.model == LoadModel::Saturation;
@@ -286,6 +288,6 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn nanos(time: Duration) -> u64 {
+pub(super) fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

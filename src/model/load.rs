@@ -20,7 +20,8 @@ pub use throttling::{LoadLimit, LoadThrottling, LoadWindow, RetryAfterCount};
 pub enum LoadModel {
     /// A schedule: requests are sent at their times, however slowly the target answers.
     Open,
-    /// Users: each sends its next request when the answer to the last one is there.
+    /// Users: each sends its next request when the answer to the last one is there. Latencies are service times: while
+    /// the target is slow less is asked, and what was not asked is in no figure (coordinated omission).
     Closed,
     /// Connections without pause: each sends its next request at once. Latencies are service times.
     Saturation,
@@ -219,6 +220,19 @@ pub struct LoadStep {
     pub service: Percentiles,
 }
 
+/// Walks of users through the steps. What was under way when the run ended is in neither number.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct LoadWalks {
+    /// Those that came to the last step's answer.
+    pub whole: u64,
+    /// Those that ended before: an answer did not have what a later step needs, there was none, or a request could not
+    /// be rendered.
+    pub ended: u64,
+    /// Why one of the latter ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// One interval of the time series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LoadPoint {
@@ -323,6 +337,9 @@ pub struct LoadReport {
     /// Users of the closed model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<u32>,
+    /// Their walks through the steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walks: Option<LoadWalks>,
     /// Sends that the schedule intended until it ended or was cut short.
     pub intended: u64,
     /// Counts over the run.

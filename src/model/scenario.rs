@@ -320,8 +320,12 @@ pub struct Load {
     pub stages: Vec<LoadPart>,
     /// Users of the closed model.
     pub users: Option<u32>,
-    /// Where they stand.
-    pub users_span: Option<Span>,
+    /// Users that begin, and the nanoseconds they take.
+    pub start_rate: Option<(u64, u64)>,
+    /// How many users there are when, instead of one number: parts with the users that each ends with.
+    pub test_plan: Option<Vec<(u32, Duration)>>,
+    /// How long a user thinks after an answer, from the one to the other.
+    pub think: Option<(Duration, Duration)>,
     /// Connections to open before the first request.
     pub connections: Option<u16>,
     /// Most requests under way at once.

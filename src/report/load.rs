@@ -3,7 +3,7 @@
 use super::Style;
 use super::paint::{Paint, Tone};
 use super::summary;
-use crate::model::{LoadOutcome, LoadReport, Percentiles};
+use crate::model::{LoadModel, LoadOutcome, LoadReport, Percentiles};
 
 /// Most values of `Retry-After` that are listed.
 const WAITS: usize = 6;
@@ -14,16 +14,12 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<12}{value}\n"));
     let totals = &load.totals;
-    line(
-        "sent",
-        &format!(
-            "{} of {} intended, {:.1}/s for {:.1} s",
-            totals.sent,
-            load.intended,
-            load.rate_per_s,
-            load.planned_ms.min(load.duration_ms) as f64 / 1e3
-        ),
-    );
+    line("sent", &sent(load));
+    if let Some(walks) = &load.walks {
+        let why = walks.reason.as_deref().map(super::clean::line);
+        let why = why.map(|why| format!(", one because {why}")).unwrap_or_default();
+        line("walks", &format!("{} whole, {} ended early{why}", walks.whole, walks.ended));
+    }
     let lost = [("late", totals.late), ("dropped", totals.dropped), ("missed", totals.missed)];
     let lost: Vec<_> =
         lost.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
@@ -46,12 +42,25 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
         if let Some(failure) = &step.failure {
             line("  failure", &super::clean::line(failure));
         }
-        line("  latency", &times(&step.latency));
+        if load.model != LoadModel::Closed {
+            line("  latency", &times(&step.latency));
+        }
         line("  service", &times(&step.service));
     }
     throttling(load, &mut line);
     generator(load, paint, &mut line);
     text + &thresholds(load, paint)
+}
+
+/// What was sent, and who decided when.
+fn sent(load: &LoadReport) -> String {
+    let seconds = load.planned_ms.min(load.duration_ms) as f64 / 1e3;
+    let who = match load.users {
+        Some(1) => " by 1 user".to_owned(),
+        Some(users) => format!(" by {users} users"),
+        None => format!(" of {} intended", load.intended),
+    };
+    format!("{}{who}, {:.1}/s for {seconds:.1} s", load.totals.sent, load.rate_per_s)
 }
 
 /// How answers were judged, and whether the generator kept up.
@@ -148,6 +157,12 @@ fn throttling(load: &LoadReport, line: &mut dyn FnMut(&str, &str)) {
     }
     if !waits.is_empty() {
         line("retry-after", &waits.join(", "));
+    }
+    if let Some(herd) = throttling.herd {
+        line(
+            "waits",
+            &format!("{}; {herd:.2} requests a user at once after them, at most", throttling.waits),
+        );
     }
     if throttling.early > 0 {
         line(

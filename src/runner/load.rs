@@ -39,8 +39,8 @@ impl Runner {
             file: &scenario.source.name,
         };
         let (mut all, mut mistakes) = (Vec::new(), Vec::new());
-        let no_chain = "load sends every step by itself, at its time; what needs an earlier answer is for users, in the \
-                        closed model, which is not available yet";
+        let no_chain = "load sends every step by itself, at its time; what needs an earlier answer is for users: \
+                        give `users` instead of a rate";
         for step in &scenario.steps {
             let mistake =
                 |span, title: String, label: &str| Diagnostic::new(&scenario.source, span, title, label);

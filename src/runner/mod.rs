@@ -3,6 +3,7 @@
 mod across;
 mod finding;
 mod include;
+mod journey;
 mod limits;
 mod load;
 mod memory;
@@ -16,6 +17,7 @@ mod step;
 mod stop;
 mod throttle;
 
+pub use journey::{Journey, JourneyStep};
 pub use limits::{Limits, MARKER, ProbeJob, ProbedLimit, Probing};
 pub use load::Rendered;
 pub use snapshots::{Answers, Shelf, Snapshots};

@@ -285,7 +285,7 @@ impl<'r> Context<'r> {
         }
     }
 
-    async fn step(&self, step: &Step, scope: &mut Scope, stop: &Stop) -> StepOutcome {
+    pub(super) async fn step(&self, step: &Step, scope: &mut Scope, stop: &Stop) -> StepOutcome {
         match &step.action {
             Action::Request(spec) => step::run(self, step, spec, scope, stop).await,
             Action::Include(include) => match &include.scenario {

@@ -92,8 +92,20 @@ static LOAD: Table = Table {
         ),
         Key::optional(
             "users",
-            Shape::Integer(1, 100_000),
-            "Users, each waiting for its answers, instead of a schedule.",
+            Shape::Integer(1, 20_000),
+            "Users, each walking through the steps and waiting for its answers, instead of a schedule.",
+        ),
+        Key::optional("start_rate", TEXT, "Users that begin in a time: `10/s`. Default all at once."),
+        Key::optional(
+            "test_plan",
+            TEXT,
+            "How many users there are when, instead of `users` and `duration`: `10,5s;10,30s;0,5s` is ten after five \
+             seconds, for half a minute, and none five seconds later.",
+        ),
+        Key::optional(
+            "think",
+            TEXT,
+            "How long a user thinks after an answer: `200ms`, or drawn from a range, `100ms..500ms`. Default not at all.",
         ),
         Key::optional(
             "connections",

@@ -1,10 +1,12 @@
 //! What is asked of a load run, as text: rates and bounds on what is measured. Pure.
 
 mod check;
+mod pace;
 mod parse;
 mod rate;
 
 pub use check::{Figures, Measured};
+pub use pace::{TestPlan, Think};
 pub use parse::{Mistake, parse};
 pub use rate::Rate;
 

@@ -98,7 +98,11 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("crossterm", &["env"]),
     ("csv", &["input"]),
     ("sfv", &["limits"]),
-    ("tokio", &["transport", "runner", "reference", "mutants", "app"]),
+    ("tokio", &["transport", "runner", "reference", "mutants", "load", "app"]),
+    // Users of a load, and what has to be taken from goose: its log, and Ctrl-C.
+    ("goose", &["load"]),
+    ("log", &["load"]),
+    ("ctrlc", &["app"]),
 ];
 
 /// What only edges may touch: files, the process's environment, clocks, sockets.

@@ -183,10 +183,9 @@ fn a_scenario_is_loaded_as_it_says() {
 #[test]
 fn what_cannot_be_loaded_is_refused_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
-    let chain = "name: Chain\nload: { rate: 5/s, users: 3 }\nsteps:\n  - request: { get: /leads }\n    capture: { id: \
+    let chain = "name: Chain\nload: { rate: 5/s }\nsteps:\n  - request: { get: /leads }\n    capture: { id: \
                  $.id }\n";
-    std::fs::write(folder.path().join("users.yaml"), chain).unwrap();
-    std::fs::write(folder.path().join("chain.yaml"), chain.replace(", users: 3", "")).unwrap();
+    std::fs::write(folder.path().join("chain.yaml"), chain).unwrap();
     let elsewhere = ["--target", "http://192.0.2.1", "--request", "GET /x"];
     for (arguments, expected) in [
         (&elsewhere[..], "--allow-load 192.0.2.1"),
@@ -194,7 +193,6 @@ fn what_cannot_be_loaded_is_refused_before_anything_is_sent() {
         (&["--threshold", "p99 < 5"], "`5` is no time"),
         (&["--threshold", "p98 < 5ms"], "p98 < 5ms"),
         (&["--rate", "5"], "write requests per time"),
-        (&["users.yaml"], "users are not available yet"),
         (&["chain.yaml"], "cannot be loaded at a rate"),
     ] {
         let ended = tool::run(folder.path(), &[&["load"], arguments].concat());

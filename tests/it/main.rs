@@ -36,4 +36,5 @@ mod suites;
 mod texts;
 mod tool;
 mod ui;
+mod users;
 mod wire;

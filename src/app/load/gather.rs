@@ -9,17 +9,19 @@ use bytes::Bytes;
 
 use super::super::allow_load::{LOADING, load_allowed};
 use super::super::gather::{self, Refusal};
-use super::scenario;
-use crate::cli::{LoadArgs, RateChoice};
+use super::scenario::{self, Chosen};
+use super::users;
+use crate::cli::{LoadArgs, On429Choice, RateChoice};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::input;
-use crate::load::{Plan, Schedule, Stage, Step};
+use crate::load::{Plan, Schedule, Stage, Step, Users};
 use crate::model::{
     Diagnostic, Header, Load, LoadLimit, LoadModel, LoadPart, LoadStage, On429, Request, Source, Span,
 };
 use crate::redact::Redactor;
 use crate::reference::{self, Server};
+use crate::runner::Journey;
 use crate::threshold::{self, Rate, Threshold};
 use crate::transport::load::{Dial, wire};
 use crate::transport::{self};
@@ -46,6 +48,8 @@ pub(super) struct Gathered {
     pub(super) name: String,
     /// The scenario's file; empty if there is none.
     pub(super) file: String,
+    /// The way of the users, if they walk through a scenario.
+    pub(super) journey: Option<Arc<Journey>>,
     /// Ends with it.
     pub(super) _server: Option<Server>,
 }
@@ -60,7 +64,7 @@ pub(super) async fn gather(env: &Env, args: &LoadArgs, redactor: &Redactor) -> R
         true => None,
         false => Some(scenario::choose(env, args, redactor)?),
     };
-    let load = chosen.as_ref().map(scenario::Chosen::load).transpose()?.flatten().cloned();
+    let load = chosen.as_ref().and_then(Chosen::load).cloned();
     let named = args.target.as_ref().or_else(|| chosen.as_ref()?.target.as_ref()).cloned();
     let inside = named.is_none();
     let contract = match (&chosen, args.suite.contract.as_deref().or(inside.then_some(INSIDE.2))) {
@@ -83,7 +87,16 @@ pub(super) async fn gather(env: &Env, args: &LoadArgs, redactor: &Redactor) -> R
         let keys = server.as_ref().map(Server::keys).unwrap_or_default();
         keys.iter().find(|known| known.alias == INSIDE_KEY).map(|known| known.key.clone())
     });
-    let (model, stages) = schedule(args, load.as_ref());
+    let mut users = users::wanted(args, load.as_ref());
+    if users.is_none() {
+        for_users_only(args, chosen.as_ref(), load.as_ref())?;
+    }
+    let (model, stages) = match &users {
+        Some((_, length)) => (LoadModel::Closed, vec![Stage::constant(Rate::ZERO, *length)]),
+        None => schedule(args, load.as_ref()),
+    };
+    let options = options(env, args)?;
+    let mut journey = None;
     let (mut name, mut file) = ("load".to_owned(), String::new());
     let steps = match chosen {
         Some(chosen) => {
@@ -91,16 +104,26 @@ pub(super) async fn gather(env: &Env, args: &LoadArgs, redactor: &Redactor) -> R
             if let Some(load) = &load {
                 thresholds.splice(0..0, chosen.thresholds(load));
             }
-            chosen.steps(env, &target, args.timeout, redactor)?
+            match &mut users {
+                Some((users, _)) => {
+                    let way = chosen.journey(env, &target, (args.timeout, &options), redactor).await?;
+                    let way = Arc::new(way);
+                    users.script = Arc::new(users::Walkers(Arc::clone(&way)));
+                    let steps = scenario::walked(&way, &target)?;
+                    journey = Some(way);
+                    steps
+                }
+                None => chosen.steps(env, &target, args.timeout, redactor)?,
+            }
         }
         None => requests(args, &target, contract.as_deref(), key.as_deref(), inside)?,
     };
     for step in &steps {
         redactor.add_sent(&step.request.headers);
     }
-    let given = Given { load: load.as_ref(), limit, thresholds };
-    let plan = plan(env, args, &target, contract, steps, (model, &stages), given)?;
-    Ok(Gathered { plan: Arc::new(plan), target, name, file, _server: server })
+    let given = Given { load: load.as_ref(), limit, thresholds, users: users.map(|(users, _)| users) };
+    let plan = plan(args, (&target, &options), contract, steps, (model, &stages), given)?;
+    Ok(Gathered { plan: Arc::new(plan), target, name, file, journey, _server: server })
 }
 
 /// What comes from the file, or is left of the command line.
@@ -108,6 +131,38 @@ struct Given<'a> {
     load: Option<&'a Load>,
     limit: Option<(u64, Duration)>,
     thresholds: Vec<Threshold>,
+    users: Option<Users>,
+}
+
+/// Refuses what only users do.
+fn for_users_only(args: &LoadArgs, chosen: Option<&Chosen>, load: Option<&Load>) -> Result<(), Refusal> {
+    if args.on_429.is_none()
+        && let (Some(chosen), Some(load)) = (chosen, load)
+    {
+        chosen.waits_for_nobody(load)?;
+    }
+    let flags = [
+        ("--on-429 wait", args.on_429 == Some(On429Choice::Wait)),
+        ("--start-rate", args.start_rate.is_some()),
+        ("--think", args.think.is_some()),
+    ];
+    match flags.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(format!("{flag} is for users; say how many there are: --users 10").into()),
+        None => Ok(()),
+    }
+}
+
+fn options(env: &Env, args: &LoadArgs) -> Result<transport::Options, String> {
+    let mut options = transport::Options {
+        insecure: args.insecure,
+        max_body: usize::try_from(args.max_body).unwrap_or(usize::MAX),
+        ..transport::Options::default()
+    };
+    if let Some(path) = &args.cacert {
+        let unreadable = |error| format!("the CA file {} cannot be read: {error}", path.display());
+        options.ca_certificates.push(env.files.read(path).map_err(unreadable)?);
+    }
+    Ok(options)
 }
 
 async fn start(limit: Option<(u64, Duration)>) -> Result<Server, Refusal> {
@@ -209,23 +264,13 @@ fn schedule(args: &LoadArgs, load: Option<&Load>) -> (LoadModel, Vec<Stage>) {
 }
 
 fn plan(
-    env: &Env,
     args: &LoadArgs,
-    target: &str,
+    (target, options): (&str, &transport::Options),
     contract: Option<Arc<Compiled>>,
     steps: Vec<Step>,
     (model, stages): (LoadModel, &[Stage]),
-    Given { load, limit, thresholds }: Given<'_>,
+    Given { load, limit, thresholds, users }: Given<'_>,
 ) -> Result<Plan, Refusal> {
-    let mut options = transport::Options {
-        insecure: args.insecure,
-        max_body: usize::try_from(args.max_body).unwrap_or(usize::MAX),
-        ..transport::Options::default()
-    };
-    if let Some(path) = &args.cacert {
-        let unreadable = |error| format!("the CA file {} cannot be read: {error}", path.display());
-        options.ca_certificates.push(env.files.read(path).map_err(unreadable)?);
-    }
     let peak =
         stages.iter().flat_map(|stage| [stage.from, stage.to]).map(Rate::per_second).fold(0.0, f64::max);
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -233,6 +278,7 @@ fn plan(
     let connections = args.connections.or(load.and_then(|load| load.connections)).map(usize::from);
     let most = args.max_in_flight.or(load.and_then(|load| load.max_in_flight)).map(usize::from);
     let max_in_flight = match most {
+        _ if users.is_some() => users.as_ref().map_or(1, |users| users.most as usize),
         Some(most) => most,
         None if saturation => connections.unwrap_or(CONNECTIONS),
         None => connections.unwrap_or(0).max(MAX_IN_FLIGHT),
@@ -247,8 +293,8 @@ fn plan(
         model,
         steps,
         schedule: Schedule::new(stages)?,
-        stages: if saturation { Vec::new() } else { stages.iter().map(shown).collect() },
-        dial: Dial::new(target, &options)?,
+        stages: if model == LoadModel::Open { stages.iter().map(shown).collect() } else { Vec::new() },
+        dial: Dial::new(target, options)?,
         contract,
         judging: !args.no_judge,
         threads: args.threads.map_or(needed.clamp(1, processors), usize::from).min(max_in_flight),
@@ -261,5 +307,6 @@ fn plan(
             window_ms: u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1),
         }),
         thresholds,
+        users,
     })
 }

@@ -4,13 +4,16 @@ mod gather;
 mod progress;
 mod result;
 mod scenario;
+mod users;
 
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use self::progress::{Progress, Way};
 use super::gather::Refusal;
 use super::outputs::Outputs;
+use super::signals::Signals;
 use super::{colour, runtime, width};
 use crate::cli::{Exit, LoadArgs};
 use crate::env::Env;
@@ -49,8 +52,13 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
     };
     outputs.event(&first, &mut env.stdout);
     let stop = Stop::default();
-    let asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let listener = tokio::spawn(listen(stop.clone(), Arc::clone(&asked)));
+    let asked = Arc::new(AtomicBool::new(false));
+    let signals = Signals::listen().map_err(|error| format!("signals cannot be received: {error}"))?;
+    if gathered.plan.users.is_some() {
+        before_goose(stop.clone(), Arc::clone(&asked));
+        tell_expectations(env, &gathered, args.quiet);
+    }
+    let listener = tokio::spawn(listen(signals, stop.clone(), Arc::clone(&asked)));
     let way = Way::of(env.stderr_is_terminal, args.quiet, colour(env, true));
     let mut progress = Progress::new(way, &gathered.plan);
     let (ticks, mut ticked) = tokio::sync::mpsc::unbounded_channel();
@@ -71,6 +79,11 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
     }
     progress.clear(&mut env.stderr);
     let outcome = running.await.map_err(|error| format!("the load broke off: {error}"))??;
+    if let Some(journey) = &gathered.journey
+        && let Some(why) = journey.end(&crate::runner::Stop::default()).await
+    {
+        let _ = writeln!(env.stderr, "warning: teardown: {}", redactor.text(&why));
+    }
     listener.abort();
     let interrupted = asked.load(std::sync::atomic::Ordering::SeqCst);
     let report =
@@ -87,11 +100,29 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
 }
 
 /// The first Ctrl-C ends the load once the answers under way are there, the second one at once.
-async fn listen(stop: Stop, asked: Arc<std::sync::atomic::AtomicBool>) {
-    let Ok(mut signals) = super::signals::Signals::listen() else { return };
+async fn listen(mut signals: Signals, stop: Stop, asked: Arc<AtomicBool>) {
     loop {
         signals.next().await;
         asked.store(true, std::sync::atomic::Ordering::SeqCst);
         stop.ask();
+    }
+}
+
+/// goose takes Ctrl-C for itself unless somebody has it already: then it hears of it from the wish to end.
+fn before_goose(stop: Stop, asked: Arc<AtomicBool>) {
+    let _ = ctrlc::set_handler(move || {
+        asked.store(true, std::sync::atomic::Ordering::SeqCst);
+        stop.ask();
+    });
+}
+
+/// Says that what steps expect beside the contract is not looked at.
+fn tell_expectations(env: &mut Env, gathered: &gather::Gathered, quiet: bool) {
+    let expects = gathered.journey.iter().flat_map(|journey| journey.steps()).any(|step| step.expects);
+    if expects && !quiet {
+        let _ = writeln!(
+            env.stderr,
+            "note: under load answers are judged by the contract; what steps `expect` is not looked at"
+        );
     }
 }

@@ -27,6 +27,13 @@ pub(super) fn report(
     outputs: &mut Outputs,
 ) -> Report {
     let Outcome { report: mut measured, faults } = outcome;
+    for fault in &faults {
+        // Requests that were made anew have credentials of their own.
+        redactor.add_sent(&fault.exchange.request.headers);
+        if let Ok(response) = &fault.exchange.outcome {
+            redactor.add_received(&response.headers);
+        }
+    }
     measured.generator.rss_kib = memory(env);
     let mut fold = Fold::new(tool, catalogues(gathered));
     let mut emit = |fold: &mut Fold, event: Event| {
@@ -107,6 +114,7 @@ fn reason(measured: &crate::model::LoadReport) -> Option<String> {
     }
     if measured.totals.ended() == 0 {
         reasons.push("no request ended".to_owned());
+        reasons.extend(measured.walks.iter().filter_map(|walks| walks.reason.clone()));
     } else if measured.totals.transport == measured.totals.ended() {
         let why = measured.steps.iter().find_map(|step| step.failure.as_deref());
         reasons.push(format!("no request was answered: {}", why.unwrap_or("nothing came back")));

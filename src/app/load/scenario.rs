@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
+
 use super::super::gather::Refusal;
 use super::super::runtime;
 use super::super::suite::{Against, Suite, Wanted};
@@ -10,9 +12,10 @@ use crate::cli::{EdgesArgs, LoadArgs};
 use crate::contract::Compiled;
 use crate::env::Env;
 use crate::load::Step;
-use crate::model::{Diagnostic, Load, On429, Scenario, Severity};
+use crate::model::{Diagnostic, Load, On429, Request, Scenario, Severity};
+use crate::plan::Plan;
 use crate::redact::Redactor;
-use crate::runner::{Runner, Settings, Snapshots};
+use crate::runner::{Journey, Runner, Settings, Snapshots, Stop};
 use crate::template::Engine;
 use crate::threshold::{self, Threshold};
 use crate::transport::load::wire;
@@ -62,24 +65,24 @@ pub(super) fn choose(env: &Env, args: &LoadArgs, redactor: &Redactor) -> Result<
 }
 
 impl Chosen {
-    /// What the file says about its load; a mistake where it asks for what is not there.
+    /// What the file says about its load.
+    pub(super) fn load(&self) -> Option<&Load> {
+        self.scenario.load.as_deref()
+    }
+
+    /// A mistake where the file asks for waiting, which only users do.
     ///
     /// # Errors
-    /// It asks for users, or for waiting, which only users do.
-    pub(super) fn load(&self) -> Result<Option<&Load>, Refusal> {
-        let Some(load) = self.scenario.load.as_deref() else { return Ok(None) };
-        let source = &self.scenario.source;
-        let help = "give a `rate` and a `duration`, or `stages`";
-        if let Some(span) = load.users_span {
-            let title = "users are not available yet";
-            return Err(Diagnostic::new(source, span, title, "the closed model").with_help(help).into());
-        }
+    /// It does.
+    pub(super) fn waits_for_nobody(&self, load: &Load) -> Result<(), Refusal> {
         if let (Some(On429::Wait), Some(span)) = (load.on_429, load.on_429_span) {
             let title = "a schedule does not wait";
-            let help = "only users wait as `Retry-After` tells; write `count` or `stop`";
-            return Err(Diagnostic::new(source, span, title, "for users").with_help(help).into());
+            let help = "only users wait as `Retry-After` tells; write `count` or `stop`, or give `users`";
+            return Err(Diagnostic::new(&self.scenario.source, span, title, "for users")
+                .with_help(help)
+                .into());
         }
-        Ok(Some(load))
+        Ok(())
     }
 
     /// The thresholds of the file.
@@ -108,26 +111,11 @@ impl Chosen {
         timeout: Duration,
         redactor: &Redactor,
     ) -> Result<Vec<Step>, Refusal> {
-        let settings = Settings {
-            target: target.to_owned(),
-            jobs: 1,
-            fail_on: Severity::Error,
-            fail_fast: false,
-            repeat: 1,
-            timeout,
-            longest_wait: Duration::ZERO,
-            seed: 0,
-            baseline: None,
-            snapshots: Snapshots::Off,
-        };
-        let Suite { plan, contracts, variables, .. } = self.suite;
-        let files = Arc::clone(&env.files);
+        let scenario = Arc::clone(&self.scenario);
         // Nothing is sent through it.
-        let transport = Box::new(Http::new(&transport::Options::default())?);
-        let runner =
-            Runner::new(transport, contracts, self.engine, redactor.clone(), files, variables, settings);
+        let (runner, plan) = self.runner(env, target, (timeout, &transport::Options::default()), redactor)?;
         let Some(run) = plan.runs.first() else { return Ok(Vec::new()) };
-        let rendered = runner.rendered(run, &self.scenario)?;
+        let rendered = runner.rendered(run, &scenario)?;
         if let Some(elsewhere) = rendered.iter().find(|step| !step.request.url.starts_with(target)) {
             return Err(format!(
                 "the step `{}` leads to another host; a load has one target",
@@ -142,4 +130,75 @@ impl Chosen {
         });
         steps.collect()
     }
+
+    /// The way of users, its setup and includes done.
+    ///
+    /// # Errors
+    /// Setup did not pass, or what can never be rendered.
+    pub(super) async fn journey(
+        self,
+        env: &Env,
+        target: &str,
+        way: (Duration, &transport::Options),
+        redactor: &Redactor,
+    ) -> Result<Journey, Refusal> {
+        let scenario = Arc::clone(&self.scenario);
+        let (runner, plan) = self.runner(env, target, way, redactor)?;
+        let Some(run) = plan.runs.first() else { return Err("there is no scenario".to_owned().into()) };
+        Ok(Journey::begin(Arc::new(runner), run, scenario, &Stop::default()).await?)
+    }
+
+    fn runner(
+        self,
+        env: &Env,
+        target: &str,
+        (timeout, options): (Duration, &transport::Options),
+        redactor: &Redactor,
+    ) -> Result<(Runner, Plan), Refusal> {
+        let settings = Settings {
+            target: target.to_owned(),
+            jobs: 1,
+            fail_on: Severity::Error,
+            fail_fast: false,
+            repeat: 1,
+            timeout,
+            longest_wait: Duration::ZERO,
+            seed: 0,
+            baseline: None,
+            snapshots: Snapshots::Off,
+        };
+        let Suite { plan, contracts, variables, .. } = self.suite;
+        let files = Arc::clone(&env.files);
+        let transport = Box::new(Http::new(options)?);
+        let runner =
+            Runner::new(transport, contracts, self.engine, redactor.clone(), files, variables, settings);
+        Ok((runner, plan))
+    }
+}
+
+/// The steps of users; of one that is made anew each time the request only says what it is.
+///
+/// # Errors
+/// There are none, or one cannot be written as HTTP.
+pub(super) fn walked(journey: &Journey, target: &str) -> Result<Vec<Step>, Refusal> {
+    let steps = journey.steps().iter().map(|step| {
+        let request = step.fixed.clone().unwrap_or_else(|| Request {
+            method: step.method.clone(),
+            url: target.to_owned(),
+            path: step.path.clone(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+            redirects: 0,
+            timeout: Duration::ZERO,
+        });
+        let wire = match &step.fixed {
+            Some(request) => {
+                wire(request).map_err(|error| format!("the step `{}`: {}", step.name, error.message))?
+            }
+            None => Vec::new(),
+        };
+        Ok::<_, String>(Step { name: step.name.clone(), line: step.line, request, wire })
+    });
+    let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
+    if steps.is_empty() { Err("the scenario has no step that is sent".to_owned().into()) } else { Ok(steps) }
 }

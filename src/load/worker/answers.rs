@@ -176,7 +176,7 @@ impl Worker<'_> {
 }
 
 /// The word for a kind of failure in reports.
-fn kind(kind: TransportErrorKind) -> &'static str {
+pub(in super::super) fn kind(kind: TransportErrorKind) -> &'static str {
     match kind {
         TransportErrorKind::Dns => "dns",
         TransportErrorKind::Connect => "connect",

@@ -48,7 +48,8 @@ pub struct LoadThrottling {
     /// Throttled requests for each admitted one; absent if nothing was admitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waste: Option<f64>,
-    /// Requests sent before the time was over that the last throttled answer to the same step told to wait.
+    /// Requests sent before the time was over that the last throttled answer to the same step told to wait; in the closed
+    /// model the last one to the same user.
     pub early: u64,
     /// Those of them that were admitted all the same: the told wait was longer than needed.
     pub early_admitted: u64,
@@ -64,7 +65,15 @@ pub struct LoadThrottling {
     /// Most admitted requests that were sent within any stretch as long as the window, to a hundredth of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_at_most: Option<u64>,
-    /// Most requests within 100 ms after a reset, for each user: 1 means that all came back at once. Closed model only.
+    /// Waits of users that came to their end. Closed model only.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waits: u64,
+    /// Most requests sent within 100 ms of each other after such waits, for each user: 1 means that all came back at
+    /// once. Closed model only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub herd: Option<f64>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

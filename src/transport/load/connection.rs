@@ -9,9 +9,9 @@ use super::answer::{self, Answer, Head, Limits};
 use crate::model::{TransportError, TransportErrorKind};
 
 /// Room for one read, in bytes: most answers come in one.
-const CHUNK: usize = 16 << 10;
+pub(super) const CHUNK: usize = 16 << 10;
 /// Room that is kept between answers, in bytes.
-const KEPT: usize = 64 << 10;
+pub(super) const KEPT: usize = 64 << 10;
 
 /// How far an answer is.
 #[derive(Debug)]
@@ -229,7 +229,7 @@ fn is_not_yet(error: &io::Error) -> bool {
 }
 
 /// What a broken connection means.
-fn broken(error: &io::Error) -> TransportError {
+pub(super) fn broken(error: &io::Error) -> TransportError {
     let kind = match error.kind() {
         io::ErrorKind::ConnectionRefused
         | io::ErrorKind::HostUnreachable

@@ -7,9 +7,11 @@ use mio::net::TcpStream;
 use reqwest::Url;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
+use tokio_rustls::TlsConnector;
 
 use super::answer::Limits;
 use super::connection::Connection;
+use super::line::Line;
 use super::poller::Poller;
 use crate::model::{Request, TransportError, TransportErrorKind};
 use crate::transport::message::Parts;
@@ -79,6 +81,24 @@ impl Dial {
         let mut connection = Connection::new(stream, tls, self.limits);
         poller.watch(connection.stream(), token).map_err(refused)?;
         Ok(connection)
+    }
+
+    /// Opens a connection for one user, TLS included, and waits until it is there.
+    ///
+    /// # Errors
+    /// The server takes none, or TLS cannot be agreed on.
+    pub async fn connect(&self) -> Result<Line, TransportError> {
+        let stream = tokio::net::TcpStream::connect(self.address)
+            .await
+            .map_err(|error| super::connection::broken(&error))?;
+        let _ = stream.set_nodelay(true);
+        let Some((config, name)) = &self.tls else { return Ok(Line::plain(stream, self.limits)) };
+        let secured = TlsConnector::from(Arc::clone(config)).connect(name.clone(), stream).await;
+        let secured = secured.map_err(|error| TransportError {
+            kind: TransportErrorKind::Tls,
+            message: format!("TLS failed: {error}"),
+        })?;
+        Ok(Line::tls(secured, self.limits))
     }
 }
 

@@ -7,11 +7,13 @@
 mod answer;
 mod connection;
 mod dial;
+mod line;
 mod poller;
 mod processor;
 
 pub use answer::{Answer, Limits};
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, wire};
+pub use line::Line;
 pub use poller::Poller;
 pub use processor::thread_time;
