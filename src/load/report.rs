@@ -19,6 +19,8 @@ use crate::model::{
 const MISSED: f64 = 0.01;
 /// Lateness that one send in a hundred may have before what is measured may be the generator's, in microseconds.
 const LATE: u64 = 5_000;
+/// Share of exchanges that may be without an answer before the whole is in doubt.
+const UNANSWERED: f64 = 0.01;
 /// Share of its threads' time that a generator is busy when it has nothing left to give.
 const BUSY: f64 = 0.95;
 
@@ -201,13 +203,11 @@ fn generator(
     }
 }
 
-/// The verdict on the whole: what failed outweighs what is in doubt.
+/// The verdict on the whole: what failed outweighs what is in doubt. Exchanges without an answer were not judged; one in a
+/// hundred may be missing.
 pub fn verdict(report: &LoadReport) -> Verdict {
-    let nothing = report.totals.ended() == 0;
-    let all_transport = report.totals.of(LoadOutcome::Transport) == report.totals.ended();
-    let doubts = [
-        report.generator.verdict,
-        if nothing || all_transport { Verdict::Inconclusive } else { Verdict::Pass },
-    ];
+    let (ended, unanswered) = (report.totals.ended(), report.totals.of(LoadOutcome::Transport));
+    let unjudged = ended == 0 || unanswered as f64 > ended as f64 * UNANSWERED;
+    let doubts = [report.generator.verdict, if unjudged { Verdict::Inconclusive } else { Verdict::Pass }];
     Verdict::of_parts(report.thresholds.iter().map(|threshold| threshold.verdict).chain(doubts))
 }

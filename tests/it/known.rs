@@ -17,7 +17,7 @@ use tollgate::reference::{self, Call, Defect, Options, Server, defects};
 use tollgate::{contract, rules};
 
 /// Servers that run at the same time.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 16;
 
 struct Forgetful;
 
@@ -158,7 +158,7 @@ async fn look(defect: Option<&'static Defect>, thorough: bool) -> Compared {
     let server = reference::start(Options { defect, ..Options::default() }).await.unwrap();
     let variables: HashMap<String, String> = reference::variables(server.keys()).into_iter().collect();
     let redirect = reqwest::redirect::Policy::none();
-    let client = reqwest::Client::builder().no_proxy().redirect(redirect).timeout(Duration::from_secs(5));
+    let client = reqwest::Client::builder().no_proxy().redirect(redirect).timeout(Duration::from_secs(1));
     let client = client.build().unwrap();
     let contracts = [("lead-management-v1", "/api/v1"), ("propertybase-v1", "/v1")]
         .map(|(name, base)| (name, base, compiled(name)));

@@ -98,7 +98,8 @@ fn a_target_that_stops_answering_has_its_answers_counted_and_the_rest_as_timeout
         }
     });
     let more = ["--rate", "30/s", "--duration", "1s", "--timeout", "300ms", "--connections", "1"];
-    let (load, _) = load(&server, &more);
+    let (load, code) = load(&server, &more);
+    assert_eq!(code, Some(3), "{load}");
     let (sent, failed) = (total(&load, "sent"), total(&load, "transport"));
     assert!(sent > 5 && (1..=5).contains(&(sent - failed)), "{load}");
     assert_eq!(load["steps"][0]["failures"]["timeout"], failed, "{load}");
