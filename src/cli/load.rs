@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::run::time;
 use super::serve::limit;
 use super::{FailOn, ReportTarget, SuiteArgs};
-use crate::model::On429;
+use crate::model::{Kind, On429};
 use crate::threshold::Rate;
 
 /// The arguments of `tollgate load`.
@@ -99,9 +99,12 @@ pub struct LoadArgs {
     )]
     pub max_body: u64,
 
-    /// Write a report: terminal, json, ndjson; `=-` or no path for stdout
-    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
+    /// Write a report: terminal, json, ndjson, junit, html; `=-` or no path for stdout
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, help_heading = "Output")]
     pub report: Vec<ReportTarget>,
+    /// Compare with the JSON report of an earlier load; what changed is told, and fails nothing
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub compare: Option<PathBuf>,
     /// No progress, and the last lines only
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
@@ -170,6 +173,10 @@ impl FromStr for StageArg {
         let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
         Ok(Self { length, from: from.parse()?, to: to.parse()? })
     }
+}
+
+fn report(text: &str) -> Result<ReportTarget, String> {
+    ReportTarget::of(Kind::Load, "tollgate load", text)
 }
 
 fn request(text: &str) -> Result<(String, String), String> {

@@ -4,6 +4,7 @@
 //! a second. Nothing grows with the length of a run: histograms grow with the longest time, the series has a bounded
 //! number of points, windows end a list, ids are forgotten, causes are bounded.
 
+mod compare;
 mod flow;
 mod ids;
 mod plan;
@@ -16,6 +17,7 @@ mod verdicts;
 mod watch;
 mod worker;
 
+pub use compare::compare;
 pub use plan::{Plan, Step, Stop};
 pub use report::verdict;
 pub use run::{Outcome, run};
