@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::run::time;
 use super::serve::limit;
 use super::{FailOn, ReportTarget, SuiteArgs};
-use crate::model::On429;
+use crate::model::{Kind, On429};
 use crate::threshold::{Rate, TestPlan, Think};
 
 /// The arguments of `tollgate load`.
@@ -118,9 +118,12 @@ pub struct LoadArgs {
     )]
     pub max_body: u64,
 
-    /// Write a report: terminal, json, ndjson; `=-` or no path for stdout
-    #[arg(long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
+    /// Write a report: terminal, json, ndjson, junit, html; `=-` or no path for stdout
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report, help_heading = "Output")]
     pub report: Vec<ReportTarget>,
+    /// Compare with the JSON report of an earlier load; what changed is told, and fails nothing
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub compare: Option<PathBuf>,
     /// No progress, and the last lines only
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
@@ -199,6 +202,10 @@ fn start_rate(text: &str) -> Result<Rate, String> {
         Rate::ZERO => Err("nobody ever begins at this rate".to_owned()),
         rate => Ok(rate),
     }
+}
+
+fn report(text: &str) -> Result<ReportTarget, String> {
+    ReportTarget::of(Kind::Load, "tollgate load", text)
 }
 
 fn request(text: &str) -> Result<(String, String), String> {

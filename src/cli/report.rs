@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::model::Kind;
 use crate::report;
 use crate::spelling::nearest;
 
@@ -18,12 +19,30 @@ pub struct ReportTarget {
 impl FromStr for ReportTarget {
     type Err = String;
 
+    /// One of `tollgate run`, as the project file names them.
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::among(text, report::FORMATS.iter().map(|format| format.name))
+        Self::of(Kind::Run, "tollgate run", text)
     }
 }
 
 impl ReportTarget {
+    /// Reads `FORMAT[=PATH]` of a command that writes reports of this kind.
+    ///
+    /// # Errors
+    /// There is no such format, or this command does not write it; the text says what to write.
+    pub fn of(kind: Kind, command: &str, text: &str) -> Result<Self, String> {
+        let fits = report::FORMATS.iter().filter(|format| format.kinds.contains(&kind));
+        let names = fits.map(|format| format.name);
+        let name = text.split_once('=').map_or(text, |(name, _)| name);
+        match report::find(name) {
+            Some(format) if !format.kinds.contains(&kind) => {
+                let names: Vec<_> = names.collect();
+                Err(format!("`{command}` writes no `{name}`; it writes {}", names.join(", ")))
+            }
+            _ => Self::among(text, names),
+        }
+    }
+
     /// Reads `FORMAT[=PATH]`.
     ///
     /// # Errors
@@ -64,5 +83,17 @@ mod tests {
         assert!(parse("junit=").is_err_and(|why| why.contains("junit=FILE")));
         assert!(parse("jsno").is_err_and(|why| why.contains("did you mean `json`")));
         assert!(parse("xml!").is_err_and(|why| why.contains("terminal, json")));
+    }
+
+    #[test]
+    fn a_format_that_does_not_fit_the_command_is_refused_by_its_name() {
+        let load = ReportTarget::of(Kind::Load, "tollgate load", "html=load.html");
+        assert_eq!(load.map(|it| (it.format, it.path)), Ok(("html", Some("load.html".into()))));
+        let run = "html=run.html".parse::<ReportTarget>();
+        assert_eq!(
+            run,
+            Err("`tollgate run` writes no `html`; it writes terminal, json, ndjson, junit".to_owned())
+        );
+        assert!("htm".parse::<ReportTarget>().is_err_and(|why| !why.contains("html")));
     }
 }

@@ -5,6 +5,7 @@
 //! number of points, windows end a list, ids are forgotten, causes are bounded.
 
 mod closed;
+mod compare;
 mod flow;
 mod ids;
 mod plan;
@@ -18,6 +19,7 @@ mod verdicts;
 mod watch;
 mod worker;
 
+pub use compare::compare;
 pub use plan::{Plan, Step, Stop};
 pub use report::verdict;
 pub use run::{Outcome, run};

@@ -87,6 +87,7 @@ pub(super) fn outcome(plan: &Plan, gathered: Gathered) -> Outcome {
         throttling,
         thresholds,
         generator,
+        compare: None,
     };
     Outcome { report, faults }
 }

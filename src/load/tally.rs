@@ -48,21 +48,7 @@ impl Times {
     }
 
     pub(super) fn percentiles(&self) -> Percentiles {
-        let Some(times) = self.0.as_ref().filter(|times| !times.is_empty()) else {
-            return Percentiles::default();
-        };
-        Percentiles {
-            count: times.len(),
-            min_us: times.min(),
-            mean_us: times.mean().round() as u64,
-            p50_us: self.percentile(50.0),
-            p75_us: self.percentile(75.0),
-            p90_us: self.percentile(90.0),
-            p95_us: self.percentile(95.0),
-            p99_us: self.percentile(99.0),
-            p999_us: self.percentile(99.9),
-            max_us: times.max(),
-        }
+        self.0.as_ref().map(percentiles).unwrap_or_default()
     }
 
     /// The histogram as HdrHistogram V2 with deflate.
@@ -74,6 +60,26 @@ impl Times {
             bytes.clear();
         }
         bytes
+    }
+}
+
+/// What a histogram of microseconds says at a glance; nothing was counted if it is empty.
+pub(super) fn percentiles<C: hdrhistogram::Counter>(times: &Histogram<C>) -> Percentiles {
+    if times.is_empty() {
+        return Percentiles::default();
+    }
+    let at = |percent: f64| times.value_at_percentile(percent).min(times.max());
+    Percentiles {
+        count: times.len(),
+        min_us: times.min(),
+        mean_us: times.mean().round() as u64,
+        p50_us: at(50.0),
+        p75_us: at(75.0),
+        p90_us: at(90.0),
+        p95_us: at(95.0),
+        p99_us: at(99.0),
+        p999_us: at(99.9),
+        max_us: times.max(),
     }
 }
 

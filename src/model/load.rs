@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Verdict;
+use super::{LoadComparison, Verdict};
 pub use bounds::{ThresholdResult, ThresholdWindows};
 pub use throttling::{LoadLimit, LoadThrottling, LoadWindow, RetryAfterCount};
 
@@ -124,7 +124,7 @@ impl LoadCounts {
 
     /// Exchanges that ended, in whatever way.
     pub fn ended(&self) -> u64 {
-        LoadOutcome::ALL.iter().map(|outcome| self.of(*outcome)).sum()
+        LoadOutcome::ALL.iter().map(|outcome| self.of(*outcome)).fold(0, u64::saturating_add)
     }
 
     /// Counts one end.
@@ -140,16 +140,17 @@ impl LoadCounts {
 
     /// Adds the counts of another part of the run.
     pub fn merge(&mut self, other: &Self) {
-        self.sent += other.sent;
-        self.admitted += other.admitted;
-        self.throttled += other.throttled;
-        self.error += other.error;
-        self.contract_broken += other.contract_broken;
-        self.transport += other.transport;
-        self.late += other.late;
-        self.dropped += other.dropped;
-        self.missed += other.missed;
-        self.refused += other.refused;
+        // Counts of a report that was read may be anything.
+        self.sent = self.sent.saturating_add(other.sent);
+        self.admitted = self.admitted.saturating_add(other.admitted);
+        self.throttled = self.throttled.saturating_add(other.throttled);
+        self.error = self.error.saturating_add(other.error);
+        self.contract_broken = self.contract_broken.saturating_add(other.contract_broken);
+        self.transport = self.transport.saturating_add(other.transport);
+        self.late = self.late.saturating_add(other.late);
+        self.dropped = self.dropped.saturating_add(other.dropped);
+        self.missed = self.missed.saturating_add(other.missed);
+        self.refused = self.refused.saturating_add(other.refused);
     }
 }
 
@@ -366,4 +367,7 @@ pub struct LoadReport {
     pub thresholds: Vec<ThresholdResult>,
     /// Whether the generator kept up.
     pub generator: LoadGenerator,
+    /// This run beside an earlier one, with `--compare`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Box<LoadComparison>>,
 }

@@ -11,6 +11,7 @@ mod exchange;
 mod finding;
 mod limits;
 mod load;
+mod load_compare;
 mod matrix;
 mod node;
 mod probe;
@@ -41,6 +42,10 @@ pub use load::{
     LoadCause, LoadCounts, LoadGenerator, LoadHistogram, LoadJudging, LoadLimit, LoadModel, LoadOutcome,
     LoadPoint, LoadReport, LoadSeries, LoadStage, LoadStep, LoadThrottling, LoadWalks, LoadWindow, On429,
     Percentiles, RetryAfterCount, ThresholdResult, ThresholdWindows,
+};
+pub use load_compare::{
+    Change, ComparedFigure, ComparedFinding, ComparedStep, ComparedThreshold, EarlierLoad, LoadComparison,
+    OutcomeTimes, PlanDifference, Presence,
 };
 pub use matrix::{Matrix, Mutant};
 pub use node::{Entry, Node, NodeKind};

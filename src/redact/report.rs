@@ -3,8 +3,8 @@
 
 use super::Redactor;
 use crate::model::{
-    BaselineEntry, BaselineReport, DiffLine, DiffPart, Event, Finding, LimitReport, LimitVerdict, Report,
-    ScenarioResult, StepResult,
+    BaselineEntry, BaselineReport, DiffLine, DiffPart, EarlierLoad, Event, Finding, LimitReport,
+    LimitVerdict, LoadComparison, Report, ScenarioResult, StepResult,
 };
 
 impl Redactor {
@@ -41,6 +41,22 @@ impl Redactor {
         let steps = report.load.iter_mut().flat_map(|load| &mut load.steps);
         let texts = steps.flat_map(|step| std::iter::once(&mut step.name).chain(&mut step.failure));
         texts.for_each(|text| self.clean(text));
+        if let Some(compare) = report.load.as_mut().and_then(|load| load.compare.as_mut()) {
+            self.comparison(compare);
+        }
+    }
+
+    /// An earlier report may be of a time when today's secrets were none.
+    fn comparison(&self, compare: &mut LoadComparison) {
+        let LoadComparison { earlier, plan, doubts, steps, findings, .. } = compare;
+        let EarlierLoad { file, scenario, target, .. } = earlier;
+        [file, scenario, target].into_iter().chain(doubts).for_each(|text| self.clean(text));
+        plan.iter_mut().flat_map(|part| [&mut part.earlier, &mut part.now]).for_each(|text| self.clean(text));
+        steps.iter_mut().for_each(|step| self.clean(&mut step.name));
+        findings
+            .iter_mut()
+            .flat_map(|finding| [&mut finding.step, &mut finding.message])
+            .for_each(|text| self.clean(text));
     }
 
     /// Takes the secrets out of what is said about a baseline.

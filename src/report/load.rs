@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::paint::{Paint, Tone};
-use super::summary;
+use super::{comparison, summary};
 use crate::model::{LoadModel, LoadOutcome, LoadReport, Percentiles};
 
 /// Most values of `Retry-After` that are listed.
@@ -49,7 +49,11 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
     }
     throttling(load, &mut line);
     generator(load, paint, &mut line);
-    text + &thresholds(load, paint)
+    text.push_str(&thresholds(load, paint));
+    if let Some(compare) = &load.compare {
+        text.push_str(&comparison::draw(compare, paint));
+    }
+    text
 }
 
 /// What was sent, and who decided when.

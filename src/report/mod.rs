@@ -3,10 +3,12 @@
 mod baseline;
 mod cause;
 mod clean;
+mod comparison;
 mod diagnostic;
 mod diff;
 mod finding;
 mod fold;
+mod html;
 mod json;
 mod junit;
 mod limits;
@@ -22,13 +24,14 @@ mod words;
 
 use std::io::{self, Write};
 
-use crate::model::{Event, Report, Severity};
+use crate::model::{Event, Kind, Report, Severity};
 
 pub use cause::Causes;
 pub use clean::harmless;
 pub use diagnostic::{render, snippet};
 pub use diff::{columns, diff};
 pub use fold::Fold;
+pub use html::Html;
 pub use json::Json;
 pub use junit::Junit;
 pub use limits::LIMIT_FORMATS;
@@ -83,31 +86,46 @@ pub struct Format {
     pub name: &'static str,
     /// One line for `--help` and the docs, lower case, no full stop.
     pub doc: &'static str,
+    /// The commands that write it, by the kind of their report.
+    pub kinds: &'static [Kind],
     /// Makes a reporter that writes it.
     pub open: fn(Style) -> Box<dyn Reporter>,
 }
+
+/// The commands that write reports from events.
+const ALL: &[Kind] = &[Kind::Run, Kind::Load];
 
 /// Every format; to add one, write its file and its line here.
 pub const FORMATS: &[Format] = &[
     Format {
         name: "terminal",
         doc: "one line a scenario, findings with source lines, and a summary, for people",
+        kinds: ALL,
         open: |style| Box::new(Terminal::new(style)),
     },
     Format {
         name: "json",
         doc: "the whole versioned report as one JSON document (schemas/report.schema.json)",
+        kinds: ALL,
         open: |_| Box::new(Json),
     },
     Format {
         name: "ndjson",
         doc: "one JSON object a line for each event, while the run goes on",
+        kinds: ALL,
         open: |_| Box::new(NdJson),
     },
     Format {
         name: "junit",
         doc: "JUnit XML: a suite for each scenario, a test case for each step",
+        kinds: ALL,
         open: |_| Box::new(Junit),
+    },
+    Format {
+        name: "html",
+        doc: "one page with charts for people, in one file that loads nothing",
+        kinds: &[Kind::Load],
+        open: |_| Box::new(Html),
     },
 ];
 

@@ -79,7 +79,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("httparse", &["transport"]),
     // Deadlines to the nanosecond, and the processor time of the process, on Linux.
     ("rustix", &["transport"]),
-    ("hdrhistogram", &["load"]),
+    // A page draws the curves of the histograms that a load kept.
+    ("hdrhistogram", &["load", "report"]),
+    ("maud", &["report"]),
     ("rustls", &["transport"]),
     ("wiremock", &["reference"]),
     ("rlimit", &["reference"]),

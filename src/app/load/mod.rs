@@ -1,5 +1,6 @@
 //! `tollgate load`: from arguments to an exit code.
 
+mod earlier;
 mod gather;
 mod progress;
 mod result;
@@ -10,6 +11,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use self::earlier::Earlier;
 use self::progress::{Progress, Way};
 use super::gather::Refusal;
 use super::outputs::Outputs;
@@ -30,6 +32,7 @@ pub(super) fn run(env: &mut Env, args: &LoadArgs) -> Exit {
 }
 
 async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
+    let earlier = args.compare.as_deref().map(|path| Earlier::read(env.files.as_ref(), path)).transpose()?;
     let gathered = gather::gather(env, args, redactor).await?;
     let fail_on = args.fail_on.map_or(Severity::Error, Severity::from);
     let style = Style {
@@ -86,8 +89,12 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
     }
     listener.abort();
     let interrupted = asked.load(std::sync::atomic::Ordering::SeqCst);
-    let report =
+    let mut report =
         result::report(env, &gathered, outcome, (tool, fail_on, interrupted), redactor, &mut outputs);
+    if let Some(earlier) = &earlier {
+        earlier.compare(&mut report);
+        redactor.report(&mut report);
+    }
     drop(gathered);
     let unwritten = outputs.finish(&report, env);
     for problem in &unwritten {
