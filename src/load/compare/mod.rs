@@ -18,8 +18,11 @@ const EVENTS: u64 = 30;
 const BEYOND: f64 = 10.0;
 /// Most points that are kept of the earlier series; it never has more.
 const POINTS: usize = 3_600;
+/// A percentile: its name, its rank, and where it stands.
+type Percentile = (&'static str, f64, fn(&Percentiles) -> u64);
+
 /// The percentiles of a step that are compared.
-const PERCENTILES: [(&str, f64, fn(&Percentiles) -> u64); 3] = [
+const PERCENTILES: [Percentile; 3] = [
     ("p50", 0.5, |times| times.p50_us),
     ("p90", 0.9, |times| times.p90_us),
     ("p99", 0.99, |times| times.p99_us),

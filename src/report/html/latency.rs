@@ -10,9 +10,11 @@ use super::table::Table;
 use super::timeline::Interval;
 use crate::model::{LoadModel, LoadPoint, LoadReport};
 
+/// A line: its class, its name, and what it shows of a point.
+type Line = (&'static str, &'static str, fn(&LoadPoint) -> u64);
+
 /// The percentiles that are drawn.
-const LINES: [(&str, &str, fn(&LoadPoint) -> u64); 2] =
-    [("p50", "p50", |point| point.p50_us), ("p99", "p99", |point| point.p99_us)];
+const LINES: [Line; 2] = [("p50", "p50", |point| point.p50_us), ("p99", "p99", |point| point.p99_us)];
 
 /// Draws it; `earlier` are the intervals of the run that this one is compared with, `span` the seconds of both.
 pub(super) fn draw(load: &LoadReport, intervals: &[Interval], earlier: &[Interval], span: f64) -> Markup {

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::timeline::{INTERVALS, intervals};
+use super::timeline::{INTERVALS, Interval, intervals};
 use super::{
     bounds, comparison, curve, findings, head, health, latency, pace, steps, throughput, waits, windows,
 };
@@ -54,7 +54,7 @@ fn parts(report: &Report, load: &LoadReport) -> Markup {
     let now = intervals(&load.series);
     let earlier = load.compare.as_ref().map(|compare| intervals(&compare.earlier.series)).unwrap_or_default();
     let planned = load.planned_ms.min(load.duration_ms) as f64 / 1e3;
-    let span = now.iter().chain(&earlier).map(|one| one.end()).fold(planned, f64::max);
+    let span = now.iter().chain(&earlier).map(Interval::end).fold(planned, f64::max);
     let each = load.series.points.len().div_ceil(INTERVALS).max(1) as u64 * load.series.interval_ms;
     html! {
         (bounds::draw(&load.thresholds))
