@@ -11,6 +11,7 @@ mod defects;
 mod drift;
 mod edges;
 mod hostile;
+mod html;
 mod includes;
 mod judge;
 mod known;
