@@ -17,6 +17,8 @@ use crate::model::{
 
 /// Share of intended sends that may be missed before the generator is in doubt.
 const MISSED: f64 = 0.01;
+/// And so many are too few to doubt anything: a burst of sixty is whole enough without two of its sends.
+const FEW_MISSED: u64 = 2;
 /// Lateness that one send in a hundred may have before what is measured may be the generator's, in microseconds.
 const LATE: u64 = 5_000;
 /// Share of exchanges that may be without an answer before the whole is in doubt.
@@ -174,7 +176,7 @@ fn generator(
     let share = if seconds > 0.0 { processor.as_secs_f64() / seconds } else { 0.0 };
     let missed = if intended > 0 { totals.missed as f64 / intended as f64 } else { 0.0 };
     let mut reasons = Vec::new();
-    let undone = missed > MISSED;
+    let undone = missed > MISSED && totals.missed > FEW_MISSED;
     if undone {
         reasons.push(format!("{} of {intended} sends were missed ({:.1} %)", totals.missed, missed * 100.0));
     }

@@ -19,6 +19,7 @@ mod limits;
 mod limits_http2;
 mod load;
 mod load_open;
+mod load_shipped;
 #[cfg(unix)]
 mod load_terminal;
 mod mutants;
