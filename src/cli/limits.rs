@@ -9,6 +9,7 @@ use super::judge::limit_report;
 use super::run::time;
 use super::serve::limit;
 use super::{FailOn, ReportTarget};
+use crate::limits::log::Probe;
 
 /// The arguments of `tollgate limits`.
 #[derive(Debug, Args)]
@@ -93,6 +94,12 @@ pub struct LimitsArgs {
     /// Also run so many clients that wait as they are told
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Run")]
     pub fleet: Option<u16>,
+    /// Also start the target anew with this shell command, last of all, and see whether a key that is used up stays so
+    #[arg(long, value_name = "COMMAND", requires = "target", help_heading = "Run")]
+    pub restart_command: Option<String>,
+    /// Only this probe; an unknown one is answered with the list
+    #[arg(long, value_name = "PROBE", value_parser = probe, conflicts_with = "self_test", help_heading = "Run")]
+    pub only: Vec<Probe>,
     /// Most requests in all; probes that do not fit are left out
     #[arg(
         long, value_name = "N", default_value_t = 20_000, help_heading = "Run",
@@ -238,6 +245,13 @@ fn header(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write a header line, such as 'x-workspace-id: ws_1'".to_owned()),
     }
+}
+
+fn probe(name: &str) -> Result<Probe, String> {
+    Probe::named(name).filter(|probe| *probe != Probe::Warmup).ok_or_else(|| {
+        let known = Probe::ALL.iter().map(|(_, name)| *name).filter(|name| *name != Probe::Warmup.name());
+        format!("there is no such probe; those there are: {}", known.collect::<Vec<_>>().join(", "))
+    })
 }
 
 fn factor(text: &str) -> Result<f64, String> {

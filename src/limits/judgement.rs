@@ -64,9 +64,9 @@ pub fn judge(log: &Log, contract: Option<&Compiled>) -> Judgement {
 }
 
 /// Rules that build on a key's limit being its own.
-const OF_ONE_KEY: [&str; 21] = [
+const OF_ONE_KEY: [&str; 22] = [
     "CC001", "CC002", "CC003", "CT001", "CT004", "GP001", "HD004", "HD005", "HD006", "IS002", "IS003",
-    "IS006", "PF002", "RC001", "RC002", "RC003", "RC004", "RC005", "RC006", "ST003", "WS001",
+    "IS006", "PF002", "RC001", "RC002", "RC003", "RC004", "RC005", "RC006", "RC008", "ST003", "WS001",
 ];
 
 /// What a rule says. Where keys share a limit, probes of other keys explain whatever a rule about one key sees.

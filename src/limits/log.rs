@@ -216,11 +216,14 @@ pub enum Probe {
     Steady,
     /// Clients that honour `Retry-After`; `round` is the client.
     Fleet,
+    /// The target is started anew between the phases: 0 drain; 1 requests afterwards, until one is served or refused. What
+    /// it remembers is no part of any model, so the second phase counts for nothing but its own rule.
+    Restart,
 }
 
 impl Probe {
     /// All of them with their names in files and reports, in the order of their definition.
-    pub const ALL: [(Self, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str); 18] = [
         (Self::Warmup, "warmup"),
         (Self::Arming, "arming"),
         (Self::Sequential, "sequential"),
@@ -238,6 +241,7 @@ impl Probe {
         (Self::Daily, "daily"),
         (Self::Steady, "steady"),
         (Self::Fleet, "fleet"),
+        (Self::Restart, "restart"),
     ];
 
     /// Its name.

@@ -33,7 +33,7 @@ pub use plan::{Job, Measured, Plan, plan};
 pub use prober::Prober;
 pub use rules::{Class, Rule, all as rules};
 pub use task::{Call, Key, Profile, Task, Writes};
-pub use wire::Wire;
+pub use wire::{Restart, Wire};
 pub use world::{KEPT_BODY, Outgoing, Reply, World};
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) const WARM_UP_WINDOWS: u32 = 2;
 pub(super) const STEADY_RATES: [u32; 3] = [90, 100, 110];
 /// Windows that a fleet runs for.
 pub(super) const FLEET_WINDOWS: u32 = 10;
+/// Time that a target may take to start, about.
+const RESTART: Duration = Duration::from_secs(5);
 /// Seconds after the first at which writes are looked for again.
 const LOOKS: [u64; 2] = [2, 10];
 
@@ -206,6 +208,9 @@ impl Wanted<'_> {
             let rest = window + Duration::from_secs(70);
             self.add(Probe::Daily, 1, daily.saturating_add(10), time.saturating_add(rest));
         }
+        if task.restart {
+            self.add(Probe::Restart, 1, limit + 12, RESTART);
+        }
     }
 
     /// Rounds of the concurrent burst on many connections, on one, on a new one for each request, and multiplexed.
@@ -231,7 +236,9 @@ impl Wanted<'_> {
         requests: u64,
         least: Duration,
     ) {
-        self.jobs.push(Job { probe, round, variant, keys, requests, least });
+        if self.task.wants(probe) {
+            self.jobs.push(Job { probe, round, variant, keys, requests, least });
+        }
     }
 }
 

@@ -70,7 +70,10 @@ impl<'w, W: World> Prober<'w, W> {
 
     /// Runs the plan. Its end may not be waited for: what was recorded stays.
     pub async fn run(&self, plan: &Plan) {
-        self.state.borrow_mut().undone.extend(plan.left_out.iter().cloned());
+        let not_wanted = Probe::ALL.iter().map(|(probe, _)| *probe);
+        let not_wanted = not_wanted.filter(|probe| *probe != Probe::Warmup && !self.task.wants(*probe));
+        let not_wanted = not_wanted.map(|probe| (probe, "other probes were asked for".to_owned()));
+        self.state.borrow_mut().undone.extend(plan.left_out.iter().cloned().chain(not_wanted));
         let mut waiting: Vec<&Job> = plan.jobs.iter().rev().collect();
         let mut running: FuturesUnordered<Pin<Box<dyn Future<Output = ()> + '_>>> = FuturesUnordered::new();
         loop {
@@ -129,9 +132,10 @@ impl<'w, W: World> Prober<'w, W> {
             Probe::Exempt => Some(Probe::Strangers),
             _ => None,
         };
-        let alone = job.probe == Probe::Isolation && !state.running.is_empty();
         let waits = |probe| state.running.contains(&probe);
-        if alone || waits(Probe::Isolation) || apart.is_some_and(waits) {
+        let apart_from_all = [Probe::Isolation, Probe::Restart];
+        let alone = apart_from_all.contains(&job.probe) && !state.running.is_empty();
+        if alone || apart_from_all.into_iter().any(waits) || apart.is_some_and(waits) {
             return None;
         }
         let writes = job.probe == Probe::Writes;

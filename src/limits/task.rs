@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::log::{Declared, Protocol};
+use super::log::{Declared, Probe, Protocol};
 use super::world::{KEPT_BODY, Outgoing};
 
 /// A request that is sent often.
@@ -87,6 +87,10 @@ pub struct Task {
     pub steady: bool,
     /// How many obedient clients at once; 0 for none.
     pub fleet: u16,
+    /// Whether the target may be started anew, last of all.
+    pub restart: bool,
+    /// Only these probes; all of them if none is named.
+    pub only: Vec<Probe>,
     /// Most requests in all.
     pub max_requests: u64,
     /// Longest time in all.
@@ -96,6 +100,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether a probe is wanted. Edges are found whatever is wanted, since others build on them.
+    pub(super) fn wants(&self, probe: Probe) -> bool {
+        self.only.is_empty() || probe == Probe::Arming || self.only.contains(&probe)
+    }
+
     /// A request of a key, or of nobody.
     pub(super) fn outgoing(&self, call: &Call, key: Option<&Key>) -> Outgoing {
         let mut headers = call.headers.clone();

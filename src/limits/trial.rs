@@ -188,6 +188,8 @@ impl Trial<'_> {
             preflight: true,
             daily: self.of_the_day,
             steady: self.load,
+            restart: false,
+            only: Vec::new(),
             fleet: if self.load { 10 } else { 0 },
             max_requests: 1_000_000,
             // Long enough to see a day end.

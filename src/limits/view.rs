@@ -51,6 +51,11 @@ impl Seen<'_> {
         self.fate == Fate::Throttled
     }
 
+    /// Sent to a server that was started anew: its counts, and the numbers of its ids, may begin anew as well.
+    pub(super) fn after_restart(&self) -> bool {
+        self.record.probe == Probe::Restart && self.record.phase > 0
+    }
+
     pub(super) fn seq(&self) -> u64 {
         self.record.seq
     }
@@ -146,7 +151,8 @@ impl<'l> View<'l> {
         let mut by_key: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (place, one) in seen.iter().enumerate() {
             by_probe.entry(one.record.probe).or_default().push(place);
-            if let Some(key) = one.record.key {
+            // What a server still knows after a restart is no part of any model.
+            if let Some(key) = one.record.key.filter(|_| !one.after_restart()) {
                 by_key.entry(key).or_default().push(place);
             }
         }
@@ -157,6 +163,7 @@ impl<'l> View<'l> {
         let mut ids = HashSet::new();
         let repeated_ids = seen
             .iter()
+            .filter(|one| !one.after_restart())
             .filter_map(|one| header(one.record, id_header).filter(|id| !id.is_empty()))
             .filter(|id| !ids.insert(*id))
             .collect();
@@ -250,6 +257,8 @@ fn read<'l>(record: &'l Record, window: Option<Duration>, refusals: &HashSet<u16
     let fate = match record.status {
         _ if record.error.is_some() => Fate::Unknown,
         0 => Fate::Unknown,
+        // A gateway may answer for a target that is not up yet.
+        500..600 if record.probe == Probe::Restart && record.phase > 0 => Fate::Unknown,
         200..300 => Fate::Admitted,
         status if refusals.contains(&status) => Fate::Throttled,
         _ => Fate::Other,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::{BoxFuture, join_all, try_join_all};
 
 use super::log::{At, Protocol, Rejection};
 use super::world::{Outgoing, Reply, World};
@@ -12,13 +12,16 @@ use crate::transport::raw::{Answer, Clock, Connection, Dialer, Http2, Reset, Who
 /// Longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What starts the target anew.
+pub type Restart = Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
 /// A target on the network.
-#[derive(Debug)]
 pub struct Wire {
     clock: Clock,
     dialer: Dialer,
     scheme: &'static str,
     authority: String,
+    restart: Option<Restart>,
 }
 
 /// An open connection to a target on the network.
@@ -37,7 +40,14 @@ impl Wire {
     pub fn new(origin: &str, authority: &str, options: &Options) -> Result<Self, String> {
         let clock = Clock::start().map_err(|error| format!("no thread for the clock: {error}"))?;
         let scheme = if origin.starts_with("https") { "https" } else { "http" };
-        Ok(Self { clock, dialer: Dialer::new(origin, options)?, scheme, authority: authority.to_owned() })
+        let dialer = Dialer::new(origin, options)?;
+        Ok(Self { clock, dialer, scheme, authority: authority.to_owned(), restart: None })
+    }
+
+    /// The same target, with a way to start it anew.
+    #[must_use]
+    pub fn restarted_by(self, restart: Option<Restart>) -> Self {
+        Self { restart, ..self }
     }
 
     /// The request for HTTP/2, with the same lines.
@@ -186,6 +196,19 @@ impl World for Wire {
             }
             Err(why) => vec![self.unsaid(why); times],
         }
+    }
+
+    async fn restart(&self) -> Result<(), String> {
+        match &self.restart {
+            Some(restart) => restart().await,
+            None => Err("no command is given that starts the target anew".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wire").field("authority", &self.authority).finish_non_exhaustive()
     }
 }
 

@@ -80,4 +80,10 @@ pub trait World {
         request: &Outgoing,
         times: usize,
     ) -> Vec<Reply>;
+
+    /// Starts the target anew.
+    ///
+    /// # Errors
+    /// Why it was not.
+    async fn restart(&self) -> Result<(), String>;
 }

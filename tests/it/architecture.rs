@@ -78,7 +78,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("mio", &["transport"]),
     ("httparse", &["transport"]),
     // Deadlines to the nanosecond, and the processor time of the process, on Linux.
-    ("rustix", &["transport"]),
+    // And what ends a command with all that it began.
+    ("rustix", &["transport", "app"]),
     // A page draws the curves of the histograms that a load kept.
     ("hdrhistogram", &["load", "report"]),
     ("maud", &["report"]),

@@ -111,6 +111,55 @@ fn a_server_that_never_refuses_fails_and_the_key_it_repeats_is_not_kept() {
     );
 }
 
+/// Five requests for each key, ever; it forgets them when it finds the file.
+#[cfg(unix)]
+fn counting(forgets: std::path::PathBuf) -> Server {
+    let counts = std::sync::Mutex::new(std::collections::HashMap::<String, u32>::new());
+    Server::reading(move |stream, _, request| {
+        let key = request.lines().find(|line| line.starts_with("Authorization")).unwrap_or_default();
+        let mut counts = counts.lock().unwrap();
+        if std::fs::remove_file(&forgets).is_ok() {
+            counts.clear();
+        }
+        let count = counts.entry(key.to_owned()).or_default();
+        *count += 1;
+        match *count {
+            ..=5 => answer(stream, "200 OK", "", "{}"),
+            _ => answer(stream, "429 Too Many Requests", "Retry-After: 600\r\n", "{}"),
+        }
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn a_restart_command_tells_whether_counts_survive_and_one_that_fails_tells_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = counting(folder.path().join("forget"));
+    let target = format!("http://{}", server.address);
+    let probed = |key: &str, command: &str| {
+        let arguments = ["limits", "--target", &target, "--key", key, "--request", "GET /items", "--limit"];
+        let more = ["5/600s", "--only", "restart", "--restart-command", command, "--report", "json=out.json"];
+        let ended = tool::run(folder.path(), &[&arguments[..], &more[..]].concat());
+        let report: Value =
+            serde_json::from_slice(&std::fs::read(folder.path().join("out.json")).unwrap()).unwrap();
+        let verdicts = report["limits"][0]["verdicts"].as_array().unwrap();
+        let verdict = verdicts.iter().find(|verdict| verdict["rule"] == "RC008").unwrap();
+        (verdict["verdict"].as_str().unwrap().to_owned(), verdict["measured"].to_string(), ended)
+    };
+    let (verdict, measured, ended) = probed("key-one", "echo noise; echo noise >&2; : > forget");
+    assert_eq!(verdict, "warning", "{measured} {}{}", ended.stdout, ended.stderr);
+    assert!(!ended.stdout.contains("noise") && !ended.stderr.contains("noise"));
+    let (verdict, measured, _) = probed("key-two", "true");
+    assert_eq!(verdict, "pass", "{measured}");
+    let (verdict, measured, ended) = probed("key-three", "exit 7");
+    assert_eq!((verdict.as_str(), ended.code), ("inconclusive", Some(3)), "{measured}");
+    assert!(measured.contains("exit status: 7") && measured.contains("run it by hand"), "{measured}");
+    let unknown = tool::run(folder.path(), &["limits", "--only", "recovry"]);
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("recovery, "), "{}", unknown.stderr);
+    let inside = tool::run(folder.path(), &["limits", "--restart-command", "true"]);
+    assert!(inside.code == Some(2) && inside.stderr.contains("--target"), "{}", inside.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_judges_what_was_seen() {

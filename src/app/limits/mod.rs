@@ -1,6 +1,7 @@
 //! `tollgate limits`: what it will cost, the probing, the verdicts.
 
 mod records;
+mod restart;
 mod scenario;
 mod self_test;
 mod task;
@@ -44,7 +45,8 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
         can_be(path, env.files.as_ref())?;
     }
     let options = options(env, args)?;
-    let wire = Wire::new(&probed.origin, &probed.task.authority, &options)?;
+    let restart = args.restart_command.clone().map(restart::by);
+    let wire = Wire::new(&probed.origin, &probed.task.authority, &options)?.restarted_by(restart);
     let started = SystemTime::now();
     let (mut log, end) = probe(env, args, &probed, &wire, redactor).await;
     log.head.started_unix_ms = started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis);

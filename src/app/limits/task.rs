@@ -83,6 +83,8 @@ pub(super) async fn gather(
         daily: args.daily.is_some(),
         steady: args.steady,
         fleet: args.fleet.unwrap_or_default(),
+        restart: args.restart_command.is_some(),
+        only: args.only.clone(),
         max_requests: args.max_requests,
         max_time: Duration::from_secs(args.max_seconds),
         seed,

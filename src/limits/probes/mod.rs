@@ -14,6 +14,7 @@ mod isolation;
 mod other_http;
 mod recovery;
 mod rejects;
+mod restart;
 mod sequential;
 mod steady;
 mod strangers;
@@ -57,5 +58,6 @@ pub(super) async fn run<W: World>(prober: &Prober<'_, W>, job: &Job, keys: &[usi
         Probe::Daily => daily::run(&mut hand).await,
         Probe::Steady => steady::run(&mut hand).await,
         Probe::Fleet => fleet::run(&mut hand).await,
+        Probe::Restart => restart::run(&mut hand).await,
     }
 }

@@ -294,7 +294,7 @@ fn request_ids(view: &View<'_>) -> Verdict {
                 ),
             ));
         }
-        if let Some(id) = in_header.map(str::to_owned).or(in_body)
+        if let Some(id) = in_header.map(str::to_owned).or(in_body).filter(|_| !seen.after_restart())
             && let Some(first) = first_use.insert(id.clone(), seen.seq())
         {
             faults.push((

@@ -12,6 +12,7 @@ mod fleet;
 mod isolation;
 mod recovery;
 mod reset;
+mod restart;
 mod retry_after;
 mod status;
 mod steady;
@@ -118,6 +119,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         algorithm::RULES,
         waits::RULES,
         recovery::RULES,
+        restart::RULES,
         fields::RULES,
         reset::RULES,
         isolation::RULES,

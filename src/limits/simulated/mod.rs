@@ -20,6 +20,9 @@ use noise::Noise;
 pub use noise::Conditions;
 pub use server::{Asked, HEALTH, Limited, Modelled, PATH, Server, Told};
 
+/// How long a server takes to start anew.
+const RESTART: Duration = Duration::from_millis(800);
+
 /// A simulated world. Everything in it follows from the seed.
 pub struct Simulated<S> {
     timeline: Timeline,
@@ -152,5 +155,11 @@ impl<S: Server> World for Simulated<S> {
         let replies = join_all((0..times).map(|_| self.carry(one, request, sent))).await;
         connection.closed |= replies.iter().any(closes);
         replies
+    }
+
+    async fn restart(&self) -> Result<(), String> {
+        self.timeline.until(self.now() + RESTART).await;
+        self.server.borrow_mut().restart();
+        Ok(())
     }
 }

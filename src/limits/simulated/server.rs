@@ -45,6 +45,9 @@ pub trait Server {
     fn speaks(&self, _: Protocol) -> bool {
         true
     }
+
+    /// Starts anew; nothing is forgotten unless the server says so.
+    fn restart(&mut self) {}
 }
 
 /// The path of the simulated collection.

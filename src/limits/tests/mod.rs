@@ -5,5 +5,6 @@ mod faults;
 mod hand;
 mod honest;
 mod http2;
+mod restart;
 mod times;
 mod world;

@@ -207,10 +207,13 @@ fn cost(limit: &LimitReport, style: Style, paint: Paint) -> String {
 }
 
 fn undone(limit: &LimitReport, paint: Paint) -> String {
-    let told = |undone: &crate::model::UndoneProbe| {
-        row("not done", &format!("{}: {}", undone.probe, clean::line(&undone.reason)), paint)
+    // Probes with one reason share a line.
+    let told = |same: &[crate::model::UndoneProbe]| {
+        let probes: Vec<&str> = same.iter().map(|undone| undone.probe.as_str()).collect();
+        let reason = same.first().map_or("", |undone| undone.reason.as_str());
+        row("not done", &format!("{}: {}", probes.join(", "), clean::line(reason)), paint)
     };
-    limit.undone.iter().map(told).collect()
+    limit.undone.chunk_by(|one, next| one.reason == next.reason).map(told).collect()
 }
 
 /// A key's alias as a label, cut where it is too long.
