@@ -27,6 +27,18 @@ autocannon({ url: process.argv[2], connections: +process.argv[3], duration: +pro
   (_, result) => console.log(JSON.stringify({ requests: result.requests.sent, bad })));
 """
 
+K6 = """
+import http from 'k6/http';
+import { check } from 'k6';
+export default function () {
+  const answer = http.get(__ENV.URL);
+  const body = answer.json();
+  check(body, { failed: (b) => b.success === false, code: (b) => typeof b.error.code === 'string',
+    message: (b) => typeof b.error.message === 'string', id: (b) => typeof b.error.request_id === 'string' });
+}
+export function handleSummary(data) { return { stdout: `counted ${data.metrics.http_reqs.values.count}\\n` }; }
+"""
+
 
 def tollgate(*more):
     return [TOLLGATE, "load", "--target", NGINX, "--contract", "propertybase-v1", "--quiet",
@@ -63,6 +75,8 @@ def generators():
     load = ["--request", "GET /leads", "--rate", "max", "--duration", f"{SECONDS}s", "--connections",
             str(CONNECTIONS), "--threads", "1"]
     found = [("tollgate", tollgate(*load), sent), ("tollgate, not judging", tollgate(*load, "--no-judge"), sent)]
+    users = ["--request", "GET /leads", "--users", str(CONNECTIONS), "--duration", f"{SECONDS}s"]
+    found.append(("tollgate, users", tollgate(*users), sent))
     connections = str(CONNECTIONS)
     if program := shutil.which("wrk"):
         found.append(("wrk", [program, "-t1", "-c", connections, "-d", f"{SECONDS}s", url], after("requests", True)))
@@ -79,8 +93,13 @@ def generators():
         os.environ["NODE_PATH"] = modules
         command = [program, str(script), url, connections, str(SECONDS)]
         found.append(("autocannon + ajv", command, lambda text: json.loads(text.splitlines()[-1])["requests"]))
+    if program := shutil.which("k6"):
+        script = WORK / "k6.js"
+        script.write_text(K6)
+        command = [program, "run", "-q", "--vus", connections, "--duration", f"{SECONDS}s", "-e", f"URL={url}", str(script)]
+        found.append(("k6 + checks", command, after("counted")))
     names = [name for name, *_ in found]
-    missing = [name for name in ["wrk", "oha", "ab", "autocannon + ajv"] if name not in names]
+    missing = [name for name in ["wrk", "oha", "ab", "autocannon + ajv", "k6 + checks"] if name not in names]
     if missing:
         print(f"left out, because not found: {', '.join(missing)} (autocannon and ajv are looked for in NODE_PATH)\n")
     return found
@@ -125,6 +144,10 @@ def speed():
     for other, bound in bounds.items():
         if other in figures:
             met &= goal(f"judging everything, against {other}", ratio("tollgate", other), bound)
+    if "k6 + checks" in figures:
+        goal("judging everything, against k6 + checks", ratio("tollgate", "k6 + checks"), None)
+    if "wrk" in figures:
+        met &= goal("users of the closed model, against wrk", ratio("tollgate, users", "wrk"), 2.5)
     if "oha" in figures:
         met &= goal("peak memory, against oha", ratio("tollgate", "oha", 2), 0.35)
     load = ["--request", "GET /leads", "--rate", "max", "--connections", str(CONNECTIONS), "--threads", "1"]

@@ -4,13 +4,14 @@
 #   benches/load.sh                          measures target/release/tollgate against what it finds of its peers
 #   TOLLGATE=... benches/load.sh             measures this program
 #   PAIRS=9 SECONDS_EACH=5 benches/load.sh   more and longer rounds than the usual 5 of 3 s, for a noisy machine
+#   benches/load.sh soak                     ten minutes of each model, and the memory minute by minute; SOAK=60 for one
 #
 # Every answer is a 429 with a nested envelope of some 300 bytes, Retry-After and X-Request-Id. Each generator keeps 50
 # connections busy; rounds are interleaved (A B C A B C ...), the generator on one processor and nginx on the other, and
 # a figure is the median of its rounds. Then those that can are asked for 2,000 requests a second, and a small server
 # tells when they came; and a target with a limit of nginx's own is loaded, and the counts are compared with nginx's log.
 #
-# It needs nginx and python3. Peers: wrk, oha, ab, autocannon with ajv (node). It says which of them it misses. Figures of
+# It needs nginx and python3. Peers: wrk, oha, ab, autocannon with ajv (node), k6. It says which of them it misses. Figures of
 # a busy machine mean little: compare ratios, and only within one run.
 set -euo pipefail
 
@@ -73,4 +74,9 @@ CONF
 started+=($!)
 sleep 0.5
 
-TOLLGATE=$tollgate WORK=$work NGINX=http://127.0.0.1:$port timeout 900 python3 "$here/load.py"
+export TOLLGATE=$tollgate WORK=$work NGINX=http://127.0.0.1:$port
+case ${1:-} in
+    soak) python3 "$here/load_soak.py" ;;
+    '') timeout 900 python3 "$here/load.py" ;;
+    *) echo "unknown: $1; benches/load.sh, or benches/load.sh soak" >&2; exit 2 ;;
+esac
