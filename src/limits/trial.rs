@@ -187,6 +187,7 @@ impl Trial<'_> {
             exempt: vec![HEALTH.to_owned()],
             preflight: true,
             daily: self.of_the_day,
+            arm: false,
             steady: self.load,
             fleet: if self.load { 10 } else { 0 },
             max_requests: 1_000_000,
