@@ -57,8 +57,7 @@ fn verdict(report: &Value) -> Value {
     verdicts.iter().find(|verdict| verdict["rule"] == "DQ005").unwrap().clone()
 }
 
-#[test]
-fn a_day_that_was_used_up_is_armed_and_its_refusal_fails_once_the_promise_is_due() {
+fn used_up_and_refused_still(request: &str, contract: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -72,19 +71,10 @@ fn a_day_that_was_used_up_is_armed_and_its_refusal_fails_once_the_promise_is_due
     let keys = ["api_key", "second_key"]
         .map(|alias| server.keys().iter().find(|key| key.alias == alias).unwrap().key.clone());
     let target = server.origin();
-    let usual = [
-        "limits",
-        "--target",
-        &target,
-        "--contract",
-        "lead-management-v1",
-        "--key",
-        &keys[0],
-        "--key",
-        &keys[1],
-    ];
+    let keyed = ["limits", "--target", &target, "--key", &keys[0], "--key", &keys[1]];
+    let usual = [&keyed[..], contract].concat();
     let limits = |more: &[&str]| tool::run(folder, &[&usual[..], more].concat());
-    let promise = ["--request", "GET /leads", "--limit", "50/1s", "--daily", "5", "--quick"];
+    let promise = ["--request", request, "--limit", "50/1s", "--daily", "5", "--quick"];
 
     let plan = limits(&[&promise[..], &["--arm", "armed.json", "--dry-run"]].concat());
     assert!(plan.code == Some(0) && plan.stdout.contains("daily"), "{}{}", plan.stdout, plan.stderr);
@@ -109,7 +99,7 @@ fn a_day_that_was_used_up_is_armed_and_its_refusal_fails_once_the_promise_is_due
         (&state["origin"], &state["code"], &state["status"]),
         (&json!(target), &json!(CODE), &json!(429))
     );
-    assert_eq!(state["request"], "GET /api/v1/leads");
+    assert_eq!(state["request"], "GET /v1/leads");
     let promised = state["promised_unix_s"].as_u64().unwrap();
     assert!((now() + 86_300..=now() + 86_402).contains(&promised), "{state}");
     let told =
@@ -129,6 +119,12 @@ fn a_day_that_was_used_up_is_armed_and_its_refusal_fails_once_the_promise_is_due
     assert_eq!(again.code, Some(1), "{}{}", again.stdout, again.stderr);
     assert_eq!(report["limits"], read(folder, "again.json")["limits"]);
     drop(server);
+}
+
+#[test]
+fn a_day_that_was_used_up_is_armed_and_its_refusal_fails_once_the_promise_is_due() {
+    used_up_and_refused_still("GET /leads", &["--contract", "propertybase-v1"]);
+    used_up_and_refused_still("GET /v1/leads", &[]);
 }
 
 #[test]

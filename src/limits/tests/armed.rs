@@ -113,7 +113,7 @@ fn answered(book: &mut Book, status: u16) -> &mut crate::limits::log::Record {
 fn the_request_once_due_is_judged_by_one_rule() {
     let mut good = later(7);
     answered(&mut good, 200);
-    good.says("DQ005", Pass, "served 8 s after the promise").says("DQ001", Skipped, "DQ005 is all");
+    good.says("DQ005", Pass, "served 8 s after the promise").says("DQ001", Skipped, "DQ005, is all");
     good.says("RA001", Skipped, "one request");
     let mut bad = later(0);
     answered(&mut bad, 429).with("Retry-After", "60").body(OF_THE_DAY);
@@ -209,4 +209,13 @@ fn a_state_is_read_as_it_was_written_and_nothing_else_is() {
     for text in [String::new(), "[]".to_owned(), "x".to_owned(), format!("\"{}\"", "a".repeat(1 << 17))] {
         assert!(read(&text).is_err());
     }
+}
+
+#[test]
+fn where_no_code_is_declared_the_probe_of_the_day_tells_its_wait_from_a_windows() {
+    let mut book = used_up();
+    book.log.head.declared.daily_code.clear();
+    book.says("RA005", Pass, "");
+    book.log.head.declared.daily = None;
+    assert_ne!(book.verdict("RA005").verdict, Pass);
 }
