@@ -44,7 +44,7 @@ impl Exit {
                 "Wrong usage, or a scenario, contract or project file with mistakes. Nothing was sent."
             }
             Self::Inconclusive => {
-                "Something could not be judged (the target was down, a 429 did not pass, a load generator did not keep up), or everything was skipped, and nothing failed."
+                "Something could not be judged (the target was down, a 429 did not pass, a promise has not come due, a load generator did not keep up), or everything was skipped, and nothing failed."
             }
             Self::Interrupted => "Interrupted. The reports are whole as far as the run came.",
         }

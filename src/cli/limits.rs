@@ -118,6 +118,21 @@ pub struct LimitsArgs {
     /// Print what would be sent and what it costs, and send nothing; needs the limit, declared by you or the contract
     #[arg(long, help_heading = "Run")]
     pub dry_run: bool,
+    /// Use up the day of one key and keep what its refusal promised, for `--verify` to ask once that has come due
+    #[arg(
+        long, value_name = "FILE", requires = "daily", help_heading = "Days",
+        conflicts_with_all = ["verify", "self_test", "steady", "fleet", "write", "other", "exempt"]
+    )]
+    pub arm: Option<PathBuf>,
+    /// Ask once, with the same target and keys, whether what `--arm` kept was true; before it has come due nothing is sent
+    #[arg(
+        long, value_name = "FILE", help_heading = "Days",
+        conflicts_with_all = [
+            "self_test", "dry_run", "quick", "thorough", "steady", "fleet", "write", "other", "exempt"
+        ]
+    )]
+    pub verify: Option<PathBuf>,
+
     /// Lowest severity that fails the run
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error", help_heading = "Run")]
     pub fail_on: FailOn,

@@ -72,11 +72,7 @@ pub(super) fn parse(files: &ContractFiles, mistakes: &mut Vec<Diagnostic>) -> Js
 
 /// A file that is not JSON, at the place where the parser stopped.
 fn syntax(source: &Source, error: &serde_json::Error) -> Diagnostic {
-    let line_start = match error.line().saturating_sub(2) {
-        _ if error.line() <= 1 => 0,
-        newlines => source.text.match_indices('\n').nth(newlines).map_or(0, |(at, _)| at + 1),
-    };
-    let place = source.character(line_start + error.column().saturating_sub(1));
+    let place = source.at(error.line(), error.column());
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
     Diagnostic::new(source, place, "this is not JSON", reason)

@@ -61,6 +61,7 @@ impl Writer {
             found_window: head.found_window.and_then(|window| u64::try_from(window.as_nanos()).ok()),
             http: HttpPart::of(head.protocol),
             other_http: head.other.as_ref().map(Into::into),
+            armed: head.armed.clone(),
         })
     }
 
@@ -258,6 +259,7 @@ fn head(source: &Source, place: Span, text: &str) -> Result<Head, Box<Diagnostic
         found_window: line.found_window.map(Duration::from_nanos),
         protocol: HttpPart::read(line.http),
         other: line.other_http.map(Into::into),
+        armed: line.armed,
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::armed::Armed;
+
 /// A time since the probe began, on the generator's monotonic clock.
 pub type At = Duration;
 
@@ -97,7 +99,7 @@ pub struct Head {
     pub contract: String,
     /// Seed of every random choice.
     pub seed: u64,
-    /// Wall time of the start, milliseconds since 1970; for reading only.
+    /// Wall time of the start, milliseconds since 1970; only a promise of the day that is verified later is judged by it.
     pub started_unix_ms: u64,
     /// Aliases of the keys, in order of use; never the keys themselves.
     pub keys: Vec<String>,
@@ -111,6 +113,8 @@ pub struct Head {
     pub protocol: Protocol,
     /// Whether the target speaks the other version as well; unknown if it was not tried.
     pub other: Option<Other>,
+    /// The promise that is verified, and nothing else; none in all other logs.
+    pub armed: Option<Armed>,
 }
 
 /// What the API promises about its limit. What is not known is not judged.
@@ -209,7 +213,8 @@ pub enum Probe {
     /// Writes, each with a marker in `note`. Phases: 0 the writes; 1 a look for all markers; 2 and 3 later looks.
     /// A look has the markers found in `found`.
     Writes,
-    /// The daily quota. Phases: 0 paced until its code; 1 samples; 2 after one window's wait.
+    /// The daily quota. Phases: 0 paced until its code; 1 samples; 2 after one window's wait;
+    /// 3 at the end of the day; 4 once an armed promise has come due, perhaps by another process.
     Daily,
     /// Constant arrivals from an exhausted key on; `round` is the percentage of the limit. Phases: 0 the first two
     /// windows, in which the key recovers; 1 the others.

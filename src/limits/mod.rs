@@ -3,6 +3,7 @@
 //! A [`World`] sends and tells the time, a [`Prober`] runs the probes of a [`Plan`] over it, and the result is a
 //! [`Log`](log::Log). Probes decide nothing but what to send next; [`judge`] decides from the log and nothing else.
 
+pub mod armed;
 pub mod file;
 mod guards;
 mod hand;

@@ -72,6 +72,8 @@ pub fn plan(task: &Task, measured: Measured) -> Plan {
     wanted.all();
     let mut plan = Plan::default();
     let mut keys: Vec<Option<Duration>> = vec![None; task.keys.len()];
+    // A promise that is to be kept needs the day of one key and nothing else.
+    wanted.jobs.retain(|job| !task.arm || job.probe == Probe::Daily);
     for job in wanted.jobs {
         match fit(&job, task, measured, &mut keys, &plan) {
             Ok(end) => {

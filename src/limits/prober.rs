@@ -94,6 +94,13 @@ impl<'w, W: World> Prober<'w, W> {
         }
     }
 
+    /// Sends the read request once with the key at this place, and nothing before it.
+    pub async fn once_due(&self, key: usize) {
+        if let Err(Cut(why)) = probes::once_due(self, key).await {
+            self.undone(Probe::Daily, why);
+        }
+    }
+
     async fn job(&self, job: &Job, keys: Vec<usize>) {
         let outcome = if self.world.now() + job.least > self.task.max_time {
             Err(Cut::because(too_late(self.task.max_time)))

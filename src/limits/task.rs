@@ -83,6 +83,8 @@ pub struct Task {
     pub preflight: bool,
     /// Whether the daily quota may be used up.
     pub daily: bool,
+    /// Whether nothing but the daily quota is probed, and the end of its day left for a later request.
+    pub arm: bool,
     /// Whether constant arrivals are wanted.
     pub steady: bool,
     /// How many obedient clients at once; 0 for none.

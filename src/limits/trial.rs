@@ -187,6 +187,7 @@ impl Trial<'_> {
             exempt: vec![HEALTH.to_owned()],
             preflight: true,
             daily: self.of_the_day,
+            arm: false,
             steady: self.load,
             restart: false,
             only: Vec::new(),

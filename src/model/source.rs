@@ -73,6 +73,15 @@ impl Source {
         Span::new(start, start + self.text[start..].chars().next().map_or(0, char::len_utf8))
     }
 
+    /// The character at a line from 1 and a column in bytes from 1, as parsers of JSON count them.
+    pub fn at(&self, line: usize, column: usize) -> Span {
+        let start = match line.saturating_sub(2) {
+            _ if line <= 1 => 0,
+            newlines => self.text.match_indices('\n').nth(newlines).map_or(0, |(at, _)| at + 1),
+        };
+        self.character(start + column.saturating_sub(1))
+    }
+
     /// The line and column at which a span starts.
     pub fn position(&self, span: Span) -> Position {
         let start = self.character(span.start as usize).start as usize;

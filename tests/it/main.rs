@@ -1,6 +1,7 @@
 //! Every integration test, in one binary.
 
 mod architecture;
+mod armed;
 mod bad_server;
 mod baseline;
 mod catalogue;

@@ -1,5 +1,6 @@
 //! `tollgate limits`: what it will cost, the probing, the verdicts.
 
+mod armed;
 mod records;
 mod restart;
 mod scenario;
@@ -18,10 +19,11 @@ use super::judge_log::{tell, tool};
 use super::outputs::can_be;
 use super::rendered::{self, Telling};
 use super::{print, runtime};
-use crate::cli::{Exit, LimitsArgs};
+use crate::cli::{Exit, LimitsArgs, ReportTarget};
 use crate::env::Env;
 use crate::limits::log::{Head, Log};
 use crate::limits::{Measured, Plan, Prober, Task, Wire, file, judge, plan};
+use crate::model::Report;
 use crate::redact::Redactor;
 use crate::runner::Stop;
 use crate::transport;
@@ -35,13 +37,17 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
     if args.self_test {
         return self_test::run(env, args);
     }
+    armed::needs_target(args)?;
+    if let Some(path) = &args.verify {
+        return armed::verify(env, args, path, redactor).await;
+    }
     let seed = args.seed.unwrap_or_else(runtime::fresh_seed);
     let probed = task::gather(env, args, seed, redactor).await?;
     if args.dry_run {
         return dry_run(env, &probed);
     }
     let targets = rendered::targets(&args.report, env.files.as_ref())?;
-    if let Some(path) = &args.record {
+    for path in args.record.iter().chain(&args.arm) {
         can_be(path, env.files.as_ref())?;
     }
     let options = options(env, args)?;
@@ -51,21 +57,35 @@ async fn execute(env: &mut Env, args: &LimitsArgs, redactor: &Redactor) -> Resul
     let (mut log, end) = probe(env, args, &probed, &wire, redactor).await;
     log.head.started_unix_ms = started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis);
     redact(&mut log, redactor);
-    if let Some(path) = &args.record
-        && let Err(error) = env.files.write_atomic(path, file::write(&log).as_bytes())
-    {
-        let _ = writeln!(env.stderr, "error: the log {} cannot be written: {error}", path.display());
-    }
     drop(probed.server);
     if let End::Failed(why) = &end {
         let _ = writeln!(env.stderr, "error: {}", redactor.text(why));
     }
-    let cut = end.cut();
-    let judgement = judge(&log, probed.contract.as_ref());
-    let mut report = judgement.report(tool(), args.fail_on.into(), cut);
+    let contract = probed.contract.as_ref();
+    let kept = args.arm.as_ref().map(|path| armed::keep(env, path, &log, contract, redactor));
+    let unarmed = kept.and_then(Result::err);
+    let judgement = judge(&log, contract);
+    let mut report = judgement.report(tool(), args.fail_on.into(), end.cut().or(unarmed.as_deref()));
     report.interrupted = end == End::Interrupted;
+    Ok(finish(env, args, &log, &report, &targets, redactor))
+}
+
+/// Keeps the log where that is asked for, and writes the reports.
+fn finish(
+    env: &mut Env,
+    args: &LimitsArgs,
+    log: &Log,
+    report: &Report,
+    targets: &[ReportTarget],
+    redactor: &Redactor,
+) -> Exit {
+    if let Some(path) = &args.record
+        && let Err(error) = env.files.write_atomic(path, file::write(log).as_bytes())
+    {
+        let _ = writeln!(env.stderr, "error: the log {} cannot be written: {error}", path.display());
+    }
     let telling = Telling { verbose: args.verbose, quiet: args.quiet, fail_on: args.fail_on };
-    Ok(tell(env, &targets, telling, &report, redactor))
+    tell(env, targets, telling, report, redactor)
 }
 
 /// How the probing ended.

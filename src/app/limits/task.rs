@@ -81,6 +81,7 @@ pub(super) async fn gather(
         exempt: exempt(&args.exempt, promised, &base),
         preflight: promised.is_some(),
         daily: args.daily.is_some(),
+        arm: args.arm.is_some(),
         steady: args.steady,
         fleet: args.fleet.unwrap_or_default(),
         restart: args.restart_command.is_some(),
@@ -241,6 +242,8 @@ fn requests(args: &LimitsArgs, base: &str, inside: bool) -> Result<Task, Refusal
     let request = match &args.request {
         Some(request) => request.clone(),
         None if inside => get("/leads"),
+        // The state says what was armed.
+        None if args.verify.is_some() => get(""),
         None => {
             return Err("no request to probe with; name one that changes nothing: --request 'GET /leads'"
                 .to_owned()

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::armed::Armed;
 use super::super::log::{Declared, Other, Protocol, Scope, Semantics};
 
 /// The first line.
@@ -36,6 +37,9 @@ pub(super) struct HeadLine {
     /// Whether the target speaks the other one: true, or why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) other_http: Option<OtherPart>,
+    /// The promise that is verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) armed: Option<Armed>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

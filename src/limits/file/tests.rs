@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::armed::Armed;
 use super::super::log::{Declared, Other, Protocol, Scope, Semantics};
 use super::*;
 
@@ -89,6 +90,7 @@ fn log() -> impl Strategy<Value = Log> {
             protocol: if head.1 % 2 == 0 { Protocol::Http1 } else { Protocol::Http2 },
             other: [None, Some(Other::Spoken), Some(Other::Not("no".to_owned()))][(head.1 % 3) as usize]
                 .clone(),
+            armed: (head.1 % 5 == 0).then(|| Armed { key: 3, date_offset_ms: Some(-7), ..Armed::default() }),
             declared: head.3,
         },
         missed: undone.iter().map(|(place, why)| (Probe::ALL[*place].0, 90, why.len() as u64)).collect(),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::hand::Hand;
-use super::super::prober::{Cut, Done};
+use super::super::hand::{Hand, Why};
+use super::super::log::Probe;
+use super::super::prober::{Cut, Done, Prober};
 use super::super::task::Profile;
 use super::super::world::World;
 
@@ -11,6 +12,16 @@ use super::super::world::World;
 const BEYOND: u64 = 10;
 /// When further refusals are sampled, after the first.
 const SAMPLES: [u64; 3] = [1, 10, 60];
+
+/// The phase of the request once an armed promise has come due.
+pub(in super::super) const RETURN: u8 = 4;
+
+/// Sends one request, and nothing before it.
+pub(in super::super) async fn once_due<W: World>(prober: &Prober<'_, W>, key: usize) -> Done {
+    let mut hand = Hand::new(prober, Probe::Daily, 0, Some(key));
+    let request = hand.read();
+    hand.once(Why::phase(RETURN), &request).await.map(drop)
+}
 
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     let Some(daily) = hand.prober.task.declared.daily else { return Ok(()) };
@@ -45,8 +56,8 @@ pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     }
     hand.wait(hand.now() + hand.prober.window()).await?;
     let last = hand.send(2).await?;
-    // The end of the day is worth a request if it comes in time.
-    match last.promise.filter(|at| last.daily && *at <= hand.prober.task.max_time) {
+    // The end of the day is worth a request if it comes in time, and if no later one is to see it.
+    match last.promise.filter(|at| !hand.prober.task.arm && last.daily && *at <= hand.prober.task.max_time) {
         Some(end) => hand.send_at(3, end).await.map(drop),
         None => Ok(()),
     }

@@ -27,6 +27,7 @@ use super::plan::Job;
 use super::prober::{Done, Prober};
 use super::world::World;
 
+pub(super) use daily::{RETURN, once_due};
 pub(super) use discover::discover;
 pub(super) use other_http::other_http;
 pub(super) use rejects::blows;

@@ -148,7 +148,7 @@ fn envelopes(view: &View<'_>) -> Verdict {
 }
 
 /// The code of an error: where the contract says, or where most have it.
-pub(super) fn code(view: &View<'_>, seen: &Seen<'_>) -> Option<String> {
+pub(in super::super) fn code(view: &View<'_>, seen: &Seen<'_>) -> Option<String> {
     let body = json(seen)?;
     let own = view.contract.and_then(|one| one.contract.envelope.code.as_deref());
     let places = own.into_iter().chain(["/error/code", "/code"]);

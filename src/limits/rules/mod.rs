@@ -6,6 +6,7 @@ mod bypass;
 mod concurrency;
 mod counts;
 mod daily;
+mod daily_return;
 mod envelope;
 mod fields;
 mod fleet;
@@ -19,6 +20,7 @@ mod steady;
 mod waits;
 mod writes;
 
+pub(super) use envelope::code;
 pub(super) use isolation::shared as keys_share;
 
 use super::log::Probe;
@@ -128,6 +130,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         answers::RULES,
         steady::RULES,
         daily::RULES,
+        daily_return::RULES,
         fleet::RULES,
     ]
     .into_iter()
@@ -161,7 +164,7 @@ impl Verdict {
         Self::new(Outcome::Warning, measured)
     }
 
-    fn skip(measured: impl Into<String>) -> Self {
+    pub(super) fn skip(measured: impl Into<String>) -> Self {
         Self::new(Outcome::Skipped, measured)
     }
 

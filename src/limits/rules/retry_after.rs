@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Rule, Verdict, all_of, broken, envelope, json, rule};
+use crate::limits::log::Probe;
 use crate::limits::retry::{Retry, garbage};
 use crate::limits::show;
 use crate::limits::view::{Fate, Seen, View};
@@ -179,7 +180,11 @@ fn bounded(view: &View<'_>) -> Verdict {
     let daily = &view.declared.daily_code;
     let found = each(view, |seen| {
         let Retry::Seconds(value) = seen.retry else { return None };
-        let of_the_day = !daily.is_empty() && envelope::code(view, seen).as_ref() == Some(daily);
+        let of_the_day = match daily.is_empty() {
+            // Without a code the probe that goes slowly up to the day's quota tells.
+            true => view.declared.daily.is_some() && seen.record.probe == Probe::Daily,
+            false => envelope::code(view, seen).as_ref() == Some(daily),
+        };
         let most = match window {
             _ if of_the_day => DAY,
             Some(window) => window + 1,

@@ -1,5 +1,6 @@
 //! Whole judgements of simulated runs: honest limiters fail nothing, a faulty one fails its rules.
 
+mod armed;
 mod book;
 mod faults;
 mod hand;
