@@ -169,8 +169,9 @@ impl<'a> Worker<'a> {
         let second = now / SECOND;
         if second > self.slice.second {
             let fresh = Slice::new(self.slice.worker, second, self.width);
-            let done = std::mem::replace(&mut self.slice, fresh);
+            let mut done = std::mem::replace(&mut self.slice, fresh);
             self.slice.in_flight_max = self.under_way as u64;
+            (done.in_flight, done.findings) = (self.under_way as u64, self.verdicts.by_rule());
             // Nobody listens any more: then the run is over in any case.
             let _ = self.out.send(done);
         }

@@ -109,7 +109,7 @@ impl Worker<'_> {
             group.latency.add(latency);
             group.service.add(at.saturating_sub(flight.sent));
         }
-        self.slice.latency.add(latency);
+        self.slice.latency.add(seen.outcome, latency);
         self.slice.counts.add(seen.outcome);
         self.slice.counts.refused += u64::from(seen.throttled);
         let flow = self.slice.flows.at(flight.sent);
