@@ -22,7 +22,7 @@ mod worker;
 
 pub use compare::compare;
 pub use live::{News, SoFar};
-pub use plan::{Plan, Step, Stop};
+pub use plan::{Make, Plan, Step, Stop};
 pub use report::verdict;
 pub use run::{Outcome, run};
 pub use schedule::{Schedule, Stage};

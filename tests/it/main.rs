@@ -18,6 +18,7 @@ mod known;
 mod limits;
 mod limits_http2;
 mod load;
+mod load_anew;
 mod load_metrics;
 mod load_open;
 #[cfg(unix)]
