@@ -1,5 +1,6 @@
 //! `tollgate load`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -124,6 +125,9 @@ pub struct LoadArgs {
     /// Compare with the JSON report of an earlier load; what changed is told, and fails nothing
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub compare: Option<PathBuf>,
+    /// Show the figures so far to Prometheus while the load runs: 127.0.0.1:9464, port 0 takes a free one
+    #[arg(long, value_name = "IP:PORT", value_parser = address, help_heading = "Output")]
+    pub metrics: Option<SocketAddr>,
     /// No progress, and the last lines only
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
@@ -202,6 +206,11 @@ fn start_rate(text: &str) -> Result<Rate, String> {
         Rate::ZERO => Err("nobody ever begins at this rate".to_owned()),
         rate => Ok(rate),
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, such as 127.0.0.1:9464 or [::1]:9464".to_owned())
 }
 
 fn report(text: &str) -> Result<ReportTarget, String> {

@@ -8,6 +8,7 @@ mod closed;
 mod compare;
 mod flow;
 mod ids;
+mod live;
 mod plan;
 mod report;
 mod run;
@@ -20,7 +21,8 @@ mod watch;
 mod worker;
 
 pub use compare::compare;
-pub use plan::{Plan, Step, Stop};
+pub use live::{News, SoFar};
+pub use plan::{Make, Plan, Step, Stop};
 pub use report::verdict;
 pub use run::{Outcome, run};
 pub use schedule::{Schedule, Stage};

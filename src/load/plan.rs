@@ -1,5 +1,6 @@
 //! What a load run is to do.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -22,6 +23,17 @@ pub struct Step {
     pub request: Request,
     /// The same as bytes of HTTP/1.1.
     pub wire: Vec<u8>,
+    /// What makes it anew for each send at a rate; nothing if it is always the same.
+    pub anew: Option<Arc<dyn Make>>,
+}
+
+/// Makes a request that is another one each time.
+pub trait Make: Debug + Send + Sync {
+    /// The request for the send of a number, with its bytes of HTTP/1.1; a number has one request.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    fn make(&self, number: u64) -> Result<(Request, Vec<u8>), String>;
 }
 
 /// A load run.

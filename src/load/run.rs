@@ -6,13 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::flow::{Windows, width};
 use super::ids::Ids;
+use super::live::{News, SoFar};
 use super::plan::{Plan, Stop};
 use super::series::Series;
 use super::tally::{Slice, Tally, Times};
 use super::verdicts::{Fault, Verdicts, merged};
 use super::watch::Watch;
 use super::worker::Worker;
-use crate::model::{LoadCounts, LoadModel, LoadPoint, LoadReport};
+use crate::model::{LoadCounts, LoadModel, LoadReport};
 use crate::transport::load::thread_time;
 
 /// Time for connections to open before the first send.
@@ -45,13 +46,13 @@ pub(super) struct Gathered {
     pub(super) processor: Duration,
 }
 
-/// Runs a plan to its end, or until `stop` is asked to. `tick` hears of every second that is over.
+/// Runs a plan to its end, or until `stop` is asked to. `hear` is told of every second that is over.
 ///
 /// # Errors
 /// The system gives no threads or pollers; nothing was sent then.
-pub fn run(plan: &Plan, stop: &Stop, tick: &mut dyn FnMut(&LoadPoint)) -> Result<Outcome, String> {
+pub fn run(plan: &Plan, stop: &Stop, hear: &mut dyn FnMut(News<'_>)) -> Result<Outcome, String> {
     if let Some(users) = &plan.users {
-        return super::closed::run(plan, users, stop, tick);
+        return super::closed::run(plan, users, stop, hear);
     }
     let windows: Vec<u64> = super::watch::windows(plan);
     let stretch = width(windows.iter().copied());
@@ -71,7 +72,7 @@ pub fn run(plan: &Plan, stop: &Stop, tick: &mut dyn FnMut(&LoadPoint)) -> Result
             }));
         }
         drop(out);
-        gatherer.gather(&slices, stop, start, tick);
+        gatherer.gather(&slices, stop, start, hear);
         handles
             .into_iter()
             .map(|handle| match handle {
@@ -123,7 +124,7 @@ fn send(
 
 /// What gathers.
 pub(super) struct Gatherer {
-    totals: LoadCounts,
+    so_far: SoFar,
     latency: Times,
     series: Series,
     windows: Windows,
@@ -138,7 +139,7 @@ impl Gatherer {
     /// Of so many threads, with stretches and windows of these lengths in milliseconds.
     pub(super) fn new(plan: &Plan, threads: usize, stretch: u64, windows: &[u64]) -> Self {
         Self {
-            totals: LoadCounts::default(),
+            so_far: SoFar::new(threads),
             latency: Times::new(),
             series: Series::new(threads),
             windows: Windows::new(stretch, windows),
@@ -159,11 +160,11 @@ impl Gatherer {
         slices: &Receiver<Slice>,
         stop: &Stop,
         start: Instant,
-        tick: &mut dyn FnMut(&LoadPoint),
+        hear: &mut dyn FnMut(News<'_>),
     ) {
         loop {
             match slices.recv_timeout(LOOK) {
-                Ok(slice) => self.take(&slice, tick, stop),
+                Ok(slice) => self.take(&slice, hear, stop),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -171,20 +172,26 @@ impl Gatherer {
                 self.asked = Some(Instant::now().max(start));
             }
         }
-        self.series.finish(tick);
+        self.series.finish(&mut |point| hear(News::Second(point)));
         let end = self.series.end_ms();
+        self.so_far.known_ms = end;
+        hear(News::SoFar(&self.so_far));
         self.windows.close(end, end);
         self.watch.windows(&mut self.windows);
     }
 
-    fn take(&mut self, slice: &Slice, tick: &mut dyn FnMut(&LoadPoint), stop: &Stop) {
-        self.totals.merge(&slice.counts);
-        self.latency.merge(&slice.latency);
+    fn take(&mut self, slice: &Slice, hear: &mut dyn FnMut(News<'_>), stop: &Stop) {
+        self.so_far.add(slice);
+        slice.latency.all().for_each(|times| self.latency.merge(times));
         self.windows.add(&slice.flows);
-        let known = self.series.add(slice, tick);
+        let known = self.series.add(slice, &mut |point| hear(News::Second(point)));
+        if known > self.so_far.known_ms {
+            self.so_far.known_ms = known;
+            hear(News::SoFar(&self.so_far));
+        }
         self.windows.close(known, known.saturating_sub(self.timeout.saturating_add(1_000)));
         self.watch.windows(&mut self.windows);
-        if self.watch.look(&self.totals, &self.latency, known) {
+        if self.watch.look(&self.so_far.totals, &self.latency, known) {
             stop.drain();
         }
     }
@@ -222,7 +229,7 @@ impl Gatherer {
         let gathered = Gathered {
             started,
             sending,
-            totals: self.totals,
+            totals: self.so_far.totals,
             latency: self.latency,
             series: self.series,
             windows: self.windows,

@@ -54,7 +54,7 @@ impl Series {
         });
         open.counts.merge(&slice.counts);
         open.in_flight_max += slice.in_flight_max;
-        open.latency.merge(&slice.latency);
+        slice.latency.all().for_each(|times| open.latency.merge(times));
         if let Some(told) = self.told.get_mut(slice.worker) {
             *told = slice.second + 1;
         }

@@ -7,7 +7,7 @@ use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use indexmap::IndexMap;
 
 use super::flow::Flows;
-use crate::model::{LoadCounts, LoadOutcome, Percentiles};
+use crate::model::{LATENCY_BOUNDS_US, LiveFindings, LiveLatency, LoadCounts, LoadOutcome, Percentiles};
 
 /// Digits that values in a histogram keep.
 const DIGITS: u8 = 3;
@@ -51,6 +51,20 @@ impl Times {
         self.0.as_ref().map(percentiles).unwrap_or_default()
     }
 
+    /// How many are within fixed bounds, and their sum. A time is within a bound if it surely is, to its three digits.
+    pub(super) fn within_bounds(&self, outcome: LoadOutcome) -> LiveLatency {
+        let mut seen = LiveLatency::none(outcome);
+        let Some(times) = &self.0 else { return seen };
+        for step in times.iter_recorded() {
+            let (micros, count) = (step.value_iterated_to(), step.count_since_last_iteration());
+            seen.count += count;
+            seen.sum_us = seen.sum_us.saturating_add(times.median_equivalent(micros).saturating_mul(count));
+            let bounds = LATENCY_BOUNDS_US.iter().zip(&mut seen.within);
+            bounds.filter(|(bound, _)| micros <= **bound).for_each(|(_, within)| *within += count);
+        }
+        seen
+    }
+
     /// The histogram as HdrHistogram V2 with deflate.
     pub(super) fn encoded(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -83,6 +97,42 @@ pub(super) fn percentiles<C: hdrhistogram::Counter>(times: &Histogram<C>) -> Per
     }
 }
 
+/// Times by how the exchanges ended. Room is taken with the first of each kind.
+#[derive(Debug, Default)]
+pub(super) struct ByOutcome([Option<Times>; LoadOutcome::ALL.len()]);
+
+impl ByOutcome {
+    /// Counts a time in nanoseconds.
+    pub(super) fn add(&mut self, outcome: LoadOutcome, nanos: u64) {
+        if let Some(times) = self.0.get_mut(outcome as usize) {
+            times.get_or_insert_with(Times::new).add(nanos);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            if let Some(other) = other {
+                own.get_or_insert_with(Times::new).merge(other);
+            }
+        }
+    }
+
+    /// All that there are.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Times> {
+        self.0.iter().flatten()
+    }
+
+    /// Each kind within fixed bounds.
+    pub(super) fn within_bounds(&self) -> Vec<LiveLatency> {
+        let kinds = LoadOutcome::ALL.into_iter().zip(&self.0);
+        let seen = |(outcome, times): (LoadOutcome, &Option<Times>)| match times {
+            Some(times) => times.within_bounds(outcome),
+            None => LiveLatency::none(outcome),
+        };
+        kinds.map(seen).collect()
+    }
+}
+
 /// What one thread saw in one second.
 #[derive(Debug)]
 pub(super) struct Slice {
@@ -92,8 +142,12 @@ pub(super) struct Slice {
     pub(super) second: u64,
     pub(super) counts: LoadCounts,
     pub(super) in_flight_max: u64,
+    /// Requests under way at its end.
+    pub(super) in_flight: u64,
     /// Latencies of the answers that came in it.
-    pub(super) latency: Times,
+    pub(super) latency: ByOutcome,
+    /// The thread's findings of the whole run until its end.
+    pub(super) findings: Vec<LiveFindings>,
     /// What was sent when, and what became of it.
     pub(super) flows: Flows,
 }
@@ -105,7 +159,9 @@ impl Slice {
             second,
             counts: LoadCounts::default(),
             in_flight_max: 0,
-            latency: Times::new(),
+            in_flight: 0,
+            latency: ByOutcome::default(),
+            findings: Vec::new(),
             flows: Flows::new(width),
         }
     }
@@ -253,5 +309,24 @@ mod tests {
         times.merge(&other);
         assert!(times.percentiles().max_us.abs_diff(60_000_000) < 60_000, "{}", times.percentiles().max_us);
         assert!(!times.encoded().is_empty());
+    }
+
+    #[test]
+    fn times_are_within_the_bounds_that_they_surely_keep() {
+        let mut times = ByOutcome::default();
+        for micros in [1, 500, 501, 99_000, 31_000_000] {
+            times.add(LoadOutcome::Throttled, micros * 1_000);
+        }
+        let mut all = ByOutcome::default();
+        all.merge(&times);
+        all.merge(&times);
+        let seen = all.within_bounds();
+        let outcomes: Vec<LoadOutcome> = seen.iter().map(|latency| latency.outcome).collect();
+        assert_eq!(outcomes, LoadOutcome::ALL);
+        assert_eq!(seen[0], LiveLatency::none(LoadOutcome::Admitted));
+        let throttled = &seen[1];
+        assert_eq!((throttled.within[0], throttled.within[1], throttled.count), (4, 6, 10));
+        assert_eq!((throttled.within[7], throttled.within[14]), (8, 8), "100 ms and 30 s");
+        assert!(throttled.sum_us.abs_diff(2 * 31_100_002) < 60_000, "{}", throttled.sum_us);
     }
 }

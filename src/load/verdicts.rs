@@ -9,7 +9,7 @@ use super::plan::Step;
 use crate::contract::Compiled;
 use crate::judge::{self, Judged, Known, Memory};
 use crate::mask::{mask, mask_pointer};
-use crate::model::{Exchange, LoadOutcome, Observation, Severity};
+use crate::model::{Exchange, LiveFindings, LoadOutcome, Observation, Severity};
 
 /// Most faults that are told apart; later ones are told apart by their rule alone.
 const CAUSES: usize = 1_000;
@@ -168,6 +168,16 @@ impl Verdicts {
         }
     }
 
+    /// The findings so far, by rule.
+    pub(super) fn by_rule(&self) -> Vec<LiveFindings> {
+        let mut rules = Vec::new();
+        for fault in &self.faults {
+            let (rule, severity) = (fault.observation.rule.code, fault.observation.severity);
+            add(&mut rules, &LiveFindings { rule, severity, count: fault.count });
+        }
+        rules
+    }
+
     /// What can be said of an answer by its status alone.
     pub(super) fn unjudged(&mut self, status: u16) -> Arc<Seen> {
         self.unjudged += 1;
@@ -233,6 +243,15 @@ fn cause(observation: &Observation) -> String {
 
 fn cut(text: &str) -> &str {
     text.char_indices().nth(COMPARED).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Adds findings to those of the same rule.
+pub(super) fn add(rules: &mut Vec<LiveFindings>, more: &LiveFindings) {
+    let same = |known: &&mut LiveFindings| known.rule == more.rule && known.severity == more.severity;
+    match rules.iter_mut().find(same) {
+        Some(known) => known.count = known.count.saturating_add(more.count),
+        None => rules.push(more.clone()),
+    }
 }
 
 /// Faults of several threads as one list, by cause.

@@ -10,7 +10,7 @@ pub(super) use answers::kind;
 use super::plan::{Plan, Step, Stop};
 use super::tally::{Slice, Tally};
 use super::verdicts::Verdicts;
-use crate::model::{LoadModel, TransportError};
+use crate::model::{LoadModel, Request, TransportError, TransportErrorKind};
 use crate::transport::load::{Connection, Poller};
 
 /// What a send may be late and not be called so, in nanoseconds.
@@ -37,6 +37,8 @@ struct Flight {
 struct Line {
     connection: Connection,
     flight: Option<Flight>,
+    /// The request under way, if it is not the step's own.
+    made: Option<Box<Request>>,
 }
 
 /// A thread's part of a run.
@@ -169,8 +171,9 @@ impl<'a> Worker<'a> {
         let second = now / SECOND;
         if second > self.slice.second {
             let fresh = Slice::new(self.slice.worker, second, self.width);
-            let done = std::mem::replace(&mut self.slice, fresh);
+            let mut done = std::mem::replace(&mut self.slice, fresh);
             self.slice.in_flight_max = self.under_way as u64;
+            (done.in_flight, done.findings) = (self.under_way as u64, self.verdicts.by_rule());
             // Nobody listens any more: then the run is over in any case.
             let _ = self.out.send(done);
         }
@@ -187,7 +190,7 @@ impl<'a> Worker<'a> {
             self.slice.counts.dropped += 1;
             self.count(step).dropped += 1;
         } else {
-            self.send(step, due, now);
+            self.send(slot, due, now);
         }
     }
 
@@ -202,9 +205,9 @@ impl<'a> Worker<'a> {
             if now < self.hold {
                 return;
             }
-            let step = self.step(*slot);
+            let number = *slot;
             *slot += self.part.1;
-            self.send(step, now, now);
+            self.send(number, now, now);
         }
     }
 
@@ -213,7 +216,17 @@ impl<'a> Worker<'a> {
         (slot % self.plan.steps.len().max(1) as u64) as usize
     }
 
-    fn send(&mut self, step: usize, intended: u64, now: u64) {
+    /// Sends the request of a number.
+    fn send(&mut self, number: u64, mut intended: u64, mut now: u64) {
+        let step = self.step(number);
+        let made = self.plan.steps[step].anew.as_ref().map(|anew| anew.make(number));
+        if made.is_some() {
+            // What making it took is the generator's: it counts as a late send where there is a schedule.
+            now = self.now();
+            if self.plan.model == LoadModel::Saturation {
+                intended = now;
+            }
+        }
         let place = match self.idle.pop() {
             Some(place) => Ok(place),
             None => self.open(),
@@ -231,15 +244,26 @@ impl<'a> Worker<'a> {
         };
         self.tally.early += u64::from(early);
         let flight = Flight { step, intended, sent: now, early };
-        let failed = match place {
-            Err(error) => Some((None, error)),
-            Ok(place) => {
+        let (mut made, unmade) = match made {
+            Some(Ok(made)) => (Some(made), None),
+            Some(Err(message)) => (None, Some(TransportError { kind: TransportErrorKind::Request, message })),
+            None => (None, None),
+        };
+        let failed = match (place, unmade) {
+            (Ok(place), Some(error)) => {
+                self.idle.push(place);
+                Some((None, error))
+            }
+            (Err(error), _) => Some((None, error)),
+            (Ok(place), None) => {
                 let Step { wire, request, .. } = &self.plan.steps[step];
+                let wire = made.as_ref().map_or(wire, |(_, wire)| wire);
                 let bodiless = request.method.eq_ignore_ascii_case("HEAD");
                 let line = self.lines.get_mut(place).and_then(Option::as_mut);
                 match line.map(|line| (line.connection.send(wire, bodiless), line)) {
                     Some((Ok(()), line)) => {
                         line.flight = Some(flight);
+                        line.made = made.take().map(|(request, _)| Box::new(request));
                         self.under_way += 1;
                         self.slice.in_flight_max = self.slice.in_flight_max.max(self.under_way as u64);
                         None
@@ -253,7 +277,7 @@ impl<'a> Worker<'a> {
             if let Some(place) = place {
                 self.close(place);
             }
-            self.failed(flight, error);
+            self.failed(flight, made.as_ref().map(|(request, _)| request), error);
         }
     }
 
@@ -261,7 +285,7 @@ impl<'a> Worker<'a> {
         let place = self.free.pop().unwrap_or(self.lines.len());
         match self.plan.dial.open(&mut self.poller, place) {
             Ok(connection) => {
-                let line = Some(Line { connection, flight: None });
+                let line = Some(Line { connection, flight: None, made: None });
                 match self.lines.get_mut(place) {
                     Some(free) => *free = line,
                     None => self.lines.push(line),

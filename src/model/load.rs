@@ -4,6 +4,7 @@
 //! worst that can be said of it; what was sent, late, missed and dropped is counted by intended sends.
 
 mod bounds;
+mod live;
 mod throttling;
 
 use indexmap::IndexMap;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LoadComparison, Verdict};
 pub use bounds::{ThresholdResult, ThresholdWindows};
+pub use live::{LATENCY_BOUNDS_US, LiveFindings, LiveLatency, LoadLive};
 pub use throttling::{LoadLimit, LoadThrottling, LoadWindow, RetryAfterCount};
 
 /// Who decides when a request is sent.

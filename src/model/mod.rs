@@ -39,9 +39,10 @@ pub use limits::{
     Slice, Timeline, UndoneProbe,
 };
 pub use load::{
-    LoadCause, LoadCounts, LoadGenerator, LoadHistogram, LoadJudging, LoadLimit, LoadModel, LoadOutcome,
-    LoadPoint, LoadReport, LoadSeries, LoadStage, LoadStep, LoadThrottling, LoadWalks, LoadWindow, On429,
-    Percentiles, RetryAfterCount, ThresholdResult, ThresholdWindows,
+    LATENCY_BOUNDS_US, LiveFindings, LiveLatency, LoadCause, LoadCounts, LoadGenerator, LoadHistogram,
+    LoadJudging, LoadLimit, LoadLive, LoadModel, LoadOutcome, LoadPoint, LoadReport, LoadSeries, LoadStage,
+    LoadStep, LoadThrottling, LoadWalks, LoadWindow, On429, Percentiles, RetryAfterCount, ThresholdResult,
+    ThresholdWindows,
 };
 pub use load_compare::{
     Change, ComparedFigure, ComparedFinding, ComparedStep, ComparedThreshold, EarlierLoad, LoadComparison,

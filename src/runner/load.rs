@@ -14,7 +14,9 @@ pub struct Rendered {
     pub name: String,
     /// Its line in the file, from 1.
     pub line: u32,
-    /// The request; its templates have made their values once, and every sending has the same.
+    /// Its place among the scenario's steps.
+    pub place: usize,
+    /// The request, its templates filled in once.
     pub request: Request,
 }
 
@@ -41,7 +43,7 @@ impl Runner {
         let (mut all, mut mistakes) = (Vec::new(), Vec::new());
         let no_chain = "load sends every step by itself, at its time; what needs an earlier answer is for users: \
                         give `users` instead of a rate";
-        for step in &scenario.steps {
+        for (place, step) in scenario.steps.iter().enumerate() {
             let mistake =
                 |span, title: String, label: &str| Diagnostic::new(&scenario.source, span, title, label);
             match &step.action {
@@ -56,7 +58,7 @@ impl Runner {
                     match surroundings.request(spec) {
                         Ok(request) => {
                             let line = scenario.source.position(spec.method.span).line;
-                            all.push(Rendered { name: step.name.value.clone(), line, request });
+                            all.push(Rendered { name: step.name.value.clone(), line, place, request });
                         }
                         Err(error) => mistakes.push(mistake(error.span, error.message, "here")),
                     }

@@ -1,6 +1,7 @@
 //! Runs a plan: scenarios side by side, steps in order, events in input order whatever finishes first.
 
 mod across;
+mod anew;
 mod finding;
 mod include;
 mod journey;
@@ -17,6 +18,7 @@ mod step;
 mod stop;
 mod throttle;
 
+pub use anew::Anew;
 pub use journey::{Journey, JourneyStep};
 pub use limits::{Limits, MARKER, ProbeJob, ProbedLimit, Probing};
 pub use load::Rendered;

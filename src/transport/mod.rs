@@ -6,6 +6,7 @@ mod failure;
 mod http;
 pub mod load;
 mod message;
+pub mod page;
 pub mod raw;
 mod redirect;
 mod trust;

@@ -75,6 +75,8 @@ const STRANGERS: &[(&str, &str)] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
     ("hyper", &["transport"]),
+    ("hyper_util", &["transport"]),
+    ("http_body_util", &["transport"]),
     ("mio", &["transport"]),
     ("httparse", &["transport"]),
     // Deadlines to the nanosecond, and the processor time of the process, on Linux.

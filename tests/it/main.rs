@@ -19,6 +19,8 @@ mod known;
 mod limits;
 mod limits_http2;
 mod load;
+mod load_anew;
+mod load_metrics;
 mod load_open;
 mod load_shipped;
 #[cfg(unix)]

@@ -231,7 +231,7 @@ fn requests(
             method: method.clone(),
         };
         let wire = wire(&request).map_err(|error| format!("{method} {path}: {}", error.message))?;
-        Ok(Step { name: format!("{method} {path}"), line: 0, request, wire })
+        Ok(Step { name: format!("{method} {path}"), line: 0, request, wire, anew: None })
     });
     steps.collect()
 }

@@ -2,6 +2,7 @@
 
 mod earlier;
 mod gather;
+mod metrics;
 mod progress;
 mod result;
 mod scenario;
@@ -11,7 +12,11 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
+
 use self::earlier::Earlier;
+use self::metrics::{Board, Metrics};
 use self::progress::{Progress, Way};
 use super::gather::Refusal;
 use super::outputs::Outputs;
@@ -19,8 +24,8 @@ use super::signals::Signals;
 use super::{colour, runtime, width};
 use crate::cli::{Exit, LoadArgs};
 use crate::env::Env;
-use crate::load::{self, Stop};
-use crate::model::{Event, Report, Severity, Tool};
+use crate::load::{self, News, Outcome, Plan, Stop};
+use crate::model::{Event, LoadPoint, Report, Severity, Tool};
 use crate::redact::Redactor;
 use crate::report::Style;
 
@@ -33,6 +38,11 @@ pub(super) fn run(env: &mut Env, args: &LoadArgs) -> Exit {
 
 async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<Exit, Refusal> {
     let earlier = args.compare.as_deref().map(|path| Earlier::read(env.files.as_ref(), path)).transpose()?;
+    // Before anything is sent.
+    let place = match args.metrics {
+        Some(address) => Some(metrics::take(env, address, args.quiet).await?),
+        None => None,
+    };
     let gathered = gather::gather(env, args, redactor).await?;
     let fail_on = args.fail_on.map_or(Severity::Error, Severity::from);
     let style = Style {
@@ -64,16 +74,8 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
     let listener = tokio::spawn(listen(signals, stop.clone(), Arc::clone(&asked)));
     let way = Way::of(env.stderr_is_terminal, args.quiet, colour(env, true));
     let mut progress = Progress::new(way, &gathered.plan);
-    let (ticks, mut ticked) = tokio::sync::mpsc::unbounded_channel();
-    let plan = Arc::clone(&gathered.plan);
-    let running = {
-        let stop = stop.clone();
-        tokio::task::spawn_blocking(move || {
-            load::run(&plan, &stop, &mut |point| {
-                let _ = ticks.send(*point);
-            })
-        })
-    };
+    let metrics = place.map(|place| Metrics::show(place, metrics::about(&gathered, redactor)));
+    let (running, mut ticked) = start(Arc::clone(&gathered.plan), stop, metrics.as_ref().map(Metrics::board));
     while let Some(point) = ticked.recv().await {
         // What is printed meanwhile stands above the line, not behind it.
         progress.clear(&mut env.stderr);
@@ -97,6 +99,7 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
     }
     drop(gathered);
     let unwritten = outputs.finish(&report, env);
+    drop(metrics);
     for problem in &unwritten {
         let _ = writeln!(env.stderr, "error: {problem}");
     }
@@ -104,6 +107,23 @@ async fn execute(env: &mut Env, args: &LoadArgs, redactor: &Redactor) -> Result<
         Exit::Success if !unwritten.is_empty() => Exit::Usage,
         exit => exit,
     })
+}
+
+/// Runs the load on threads of its own; its seconds come through a channel, and the figures so far go to the board.
+fn start(
+    plan: Arc<Plan>,
+    stop: Stop,
+    board: Option<Board>,
+) -> (JoinHandle<Result<Outcome, String>>, UnboundedReceiver<LoadPoint>) {
+    let (ticks, ticked) = unbounded_channel();
+    let running = tokio::task::spawn_blocking(move || {
+        load::run(&plan, &stop, &mut |news| match (news, &board) {
+            (News::Second(point), _) => drop(ticks.send(*point)),
+            (News::SoFar(so_far), Some(board)) => board.put(so_far.live()),
+            (News::SoFar(_), None) => {}
+        })
+    });
+    (running, ticked)
 }
 
 /// The first Ctrl-C ends the load once the answers under way are there, the second one at once.

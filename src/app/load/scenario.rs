@@ -11,11 +11,11 @@ use super::super::suite::{Against, Suite, Wanted};
 use crate::cli::{EdgesArgs, LoadArgs};
 use crate::contract::Compiled;
 use crate::env::Env;
-use crate::load::Step;
+use crate::load::{Make, Step};
 use crate::model::{Diagnostic, Load, On429, Request, Scenario, Severity};
 use crate::plan::Plan;
 use crate::redact::Redactor;
-use crate::runner::{Journey, Runner, Settings, Snapshots, Stop};
+use crate::runner::{Anew, Journey, Runner, Settings, Snapshots, Stop};
 use crate::template::Engine;
 use crate::threshold::{self, Threshold};
 use crate::transport::load::wire;
@@ -116,6 +116,7 @@ impl Chosen {
         let (runner, plan) = self.runner(env, target, (timeout, &transport::Options::default()), redactor)?;
         let Some(run) = plan.runs.first() else { return Ok(Vec::new()) };
         let rendered = runner.rendered(run, &scenario)?;
+        let anew = Arc::new(Anew::new(Arc::new(runner), run, scenario)?);
         if let Some(elsewhere) = rendered.iter().find(|step| !step.request.url.starts_with(target)) {
             return Err(format!(
                 "the step `{}` leads to another host; a load has one target",
@@ -124,9 +125,14 @@ impl Chosen {
             .into());
         }
         let steps = rendered.into_iter().map(|step| {
-            let wire = wire(&step.request)
-                .map_err(|error| format!("the step `{}`: {}", step.name, error.message))?;
-            Ok(Step { name: step.name, line: step.line, request: step.request, wire })
+            // What is made once is the same in all steps.
+            let request =
+                anew.request(step.place, 0).map_err(|why| format!("the step `{}`: {why}", step.name))?;
+            let wire =
+                wire(&request).map_err(|error| format!("the step `{}`: {}", step.name, error.message))?;
+            let made = Made { anew: Arc::clone(&anew), place: step.place };
+            let changes = anew.changes(step.place).then(|| Arc::new(made) as Arc<dyn Make>);
+            Ok(Step { name: step.name, line: step.line, request, wire, anew: changes })
         });
         steps.collect()
     }
@@ -176,6 +182,21 @@ impl Chosen {
     }
 }
 
+/// A step that is another request each time.
+#[derive(Debug)]
+struct Made {
+    anew: Arc<Anew>,
+    place: usize,
+}
+
+impl Make for Made {
+    fn make(&self, number: u64) -> Result<(Request, Vec<u8>), String> {
+        let request = self.anew.request(self.place, number)?;
+        let bytes = wire(&request).map_err(|error| error.message)?;
+        Ok((request, bytes))
+    }
+}
+
 /// The steps of users; of one that is made anew each time the request only says what it is.
 ///
 /// # Errors
@@ -197,7 +218,7 @@ pub(super) fn walked(journey: &Journey, target: &str) -> Result<Vec<Step>, Refus
             }
             None => Vec::new(),
         };
-        Ok::<_, String>(Step { name: step.name.clone(), line: step.line, request, wire })
+        Ok::<_, String>(Step { name: step.name.clone(), line: step.line, request, wire, anew: None })
     });
     let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
     if steps.is_empty() { Err("the scenario has no step that is sent".to_owned().into()) } else { Ok(steps) }

@@ -3,7 +3,7 @@
 use super::{Rule, Verdict, rule};
 use crate::limits::log::Probe;
 use crate::limits::show::{at, span};
-use crate::limits::view::View;
+use crate::limits::view::{Seen, View};
 use crate::model::RuleSource as Source;
 
 /// `Retry-After` has whole seconds, rounded up: so much of it may be no wait at all.
@@ -34,7 +34,7 @@ fn remembers(view: &View<'_>) -> Verdict {
     let later = span(answer.s - refusal.h);
     let pair = [refusal, answer];
     let lines = pair.map(|seen| format!("#{} at {}: {}", seen.seq(), at(seen.s), seen.record.status));
-    let told = |verdict: Verdict| verdict.lines(lines).on(pair.map(|seen| seen.seq()));
+    let told = |verdict: Verdict| verdict.lines(lines).on(pair.map(Seen::seq));
     if answer.throttled() {
         return told(Verdict::pass(format!(
             "refused still, {later} after the last refusal and after the restart"

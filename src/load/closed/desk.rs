@@ -54,8 +54,9 @@ impl Desk {
         let second = now / SECOND;
         if second > self.slice.second {
             let fresh = Slice::new(self.slice.worker, second, self.width);
-            let done = std::mem::replace(&mut self.slice, fresh);
+            let mut done = std::mem::replace(&mut self.slice, fresh);
             self.slice.in_flight_max = self.under_way;
+            (done.in_flight, done.findings) = (self.under_way, self.verdicts.by_rule());
             // Nobody listens any more: then the run is over in any case.
             let _ = self.out.send(done);
         }
@@ -86,7 +87,7 @@ impl Desk {
             group.latency.add(took);
             group.service.add(took);
         }
-        self.slice.latency.add(took);
+        self.slice.latency.add(seen.outcome, took);
         self.slice.counts.add(seen.outcome);
         self.slice.counts.refused += u64::from(seen.throttled);
         let flow = self.slice.flows.at(flight.sent);

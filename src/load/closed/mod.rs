@@ -21,11 +21,12 @@ use tokio::sync::watch;
 
 use super::flow::width;
 use super::ids::Ids;
+use super::live::News;
 use super::plan::{Plan, Stop};
 use super::run::{Gatherer, Outcome, Part, WARM_UP};
 use super::users::Users;
 use super::verdicts::Verdicts;
-use crate::model::{LoadPoint, LoadWalks};
+use crate::model::LoadWalks;
 use crate::threshold::Rate;
 use crate::transport::load::thread_time;
 use desk::Desk;
@@ -44,7 +45,7 @@ pub(super) fn run(
     plan: &Plan,
     users: &Users,
     stop: &Stop,
-    tick: &mut dyn FnMut(&LoadPoint),
+    hear: &mut dyn FnMut(News<'_>),
 ) -> Result<Outcome, String> {
     let windows: Vec<u64> = super::watch::windows(plan);
     let stretch = width(windows.iter().copied());
@@ -82,7 +83,7 @@ pub(super) fn run(
             .spawn(move || drive(&shared, halting, threads))
             .map_err(|error| format!("the system gives no thread: {error}"))?
     };
-    gatherer.gather(&slices, stop, start, tick);
+    gatherer.gather(&slices, stop, start, hear);
     let parts = driver.join().map_err(|_| "the users broke off".to_owned())??;
     let asked = gatherer.asked(start);
     let mut outcome = gatherer.report(plan, wall, asked, parts, places);

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::super::verdicts::Seen;
 use super::{Flight, Line, NAP, SECOND, Worker, nanos};
-use crate::model::{Exchange, LoadOutcome, On429, TransportError, TransportErrorKind};
+use crate::model::{Exchange, LoadOutcome, On429, Request, TransportError, TransportErrorKind};
 use crate::transport::load::{Answer, Progress};
 
 impl Worker<'_> {
     /// News of a connection.
     pub(super) fn news(&mut self, place: usize, again: bool, end: u64, slot: &mut u64) {
-        let Some(Line { connection, flight }) = self.lines.get_mut(place).and_then(Option::as_mut) else {
+        let Some(Line { connection, flight, made }) = self.lines.get_mut(place).and_then(Option::as_mut)
+        else {
             return;
         };
         let Some(known) = *flight else {
@@ -25,8 +26,12 @@ impl Worker<'_> {
         let at = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let mut seen = None;
         let progress = {
-            let verdicts = &mut self.verdicts;
+            let (verdicts, alike) = (&mut self.verdicts, made.is_none());
             connection.proceed(&mut |bytes| {
+                if !alike {
+                    // What is known is about one request.
+                    return false;
+                }
                 seen = verdicts.look(known.step, bytes, at);
                 seen.is_some()
             })
@@ -47,14 +52,15 @@ impl Worker<'_> {
             }
             Ok(Progress::Gone) => {}
             Err(error) => {
+                let made = made.take();
                 self.end(place, false);
-                self.failed(known, error);
+                self.failed(known, made.as_deref(), error);
             }
         }
         if again && at < end && self.under_way < self.most && at >= self.hold {
-            let step = self.step(*slot);
+            let number = *slot;
             *slot += self.part.1;
-            self.send(step, at, at);
+            self.send(number, at, at);
         }
     }
 
@@ -76,7 +82,7 @@ impl Worker<'_> {
             return self.verdicts.unjudged(answer.status);
         }
         let bytes = line.connection.bytes();
-        let request = &self.plan.steps[flight.step].request;
+        let request = line.made.as_deref().unwrap_or(&self.plan.steps[flight.step].request);
         let elapsed = Duration::from_nanos(at.saturating_sub(flight.sent));
         let received = self.wall + Duration::from_nanos(at);
         let response = answer.response(bytes, request, elapsed, received, line.connection.limits());
@@ -86,7 +92,8 @@ impl Worker<'_> {
             elapsed,
             outcome: Ok(response),
         };
-        let whole = (answer.keep_alive && answer.length == bytes.len()).then_some(answer.head);
+        let whole =
+            (line.made.is_none() && answer.keep_alive && answer.length == bytes.len()).then_some(answer.head);
         self.verdicts.judge(flight.step, (bytes, whole), exchange, reused, at)
     }
 
@@ -96,7 +103,7 @@ impl Worker<'_> {
         if !keep {
             self.close(place);
         } else if let Some(line) = self.lines.get_mut(place).and_then(Option::as_mut) {
-            line.flight = None;
+            (line.flight, line.made) = (None, None);
             self.idle.push(place);
         }
     }
@@ -109,7 +116,7 @@ impl Worker<'_> {
             group.latency.add(latency);
             group.service.add(at.saturating_sub(flight.sent));
         }
-        self.slice.latency.add(latency);
+        self.slice.latency.add(seen.outcome, latency);
         self.slice.counts.add(seen.outcome);
         self.slice.counts.refused += u64::from(seen.throttled);
         let flow = self.slice.flows.at(flight.sent);
@@ -138,7 +145,7 @@ impl Worker<'_> {
     }
 
     /// An exchange without an answer.
-    pub(super) fn failed(&mut self, flight: Flight, error: TransportError) {
+    pub(super) fn failed(&mut self, flight: Flight, made: Option<&Request>, error: TransportError) {
         let at = self.now();
         self.hold = at + nanos(NAP);
         self.tally.last = self.tally.last.max(at);
@@ -149,7 +156,7 @@ impl Worker<'_> {
         *step.failures.entry(kind(error.kind).to_owned()).or_default() += 1;
         step.failure.get_or_insert_with(|| error.message.clone());
         let exchange = Exchange {
-            request: self.plan.steps[flight.step].request.clone(),
+            request: made.unwrap_or(&self.plan.steps[flight.step].request).clone(),
             sent_at: self.wall + Duration::from_nanos(flight.sent),
             elapsed: Duration::from_nanos(at.saturating_sub(flight.sent)),
             outcome: Err(error),
@@ -167,9 +174,15 @@ impl Worker<'_> {
         for place in 0..self.lines.len() {
             let flight = self.lines.get(place).and_then(Option::as_ref).and_then(|line| line.flight);
             if let Some(flight) = flight.filter(|flight| flight.sent < oldest) {
+                let made =
+                    self.lines.get_mut(place).and_then(Option::as_mut).and_then(|line| line.made.take());
                 self.end(place, false);
                 let message = format!("no whole answer within {} ms", self.plan.timeout.as_millis());
-                self.failed(flight, TransportError { kind: TransportErrorKind::Timeout, message });
+                self.failed(
+                    flight,
+                    made.as_deref(),
+                    TransportError { kind: TransportErrorKind::Timeout, message },
+                );
             }
         }
     }
