@@ -117,7 +117,7 @@ fn counting(forgets: std::path::PathBuf) -> Server {
     let counts = std::sync::Mutex::new(std::collections::HashMap::<String, u32>::new());
     Server::reading(move |stream, _, request| {
         let key = request.lines().find(|line| line.starts_with("Authorization")).unwrap_or_default();
-        let mut counts = counts.lock().unwrap();
+        let mut counts = counts.lock().expect("no thread panicked");
         if std::fs::remove_file(&forgets).is_ok() {
             counts.clear();
         }
