@@ -13,6 +13,7 @@ use crate::model::{Diagnostic, Source, Span, Spanned};
 use crate::plan::{self, ExpectedCode, Loaded, Named, Plan, Row, Selection};
 use crate::project::{Environment, Project};
 use crate::redact::Redactor;
+use crate::runner::NotBegun;
 use crate::snapshot;
 use crate::template::Scope;
 
@@ -25,6 +26,17 @@ pub(super) enum Refusal {
     Mistakes(Vec<Diagnostic>),
     /// Something else, in words.
     Message(String),
+    /// What has to be done first was sent and did not succeed.
+    Unjudged(Diagnostic),
+}
+
+impl From<NotBegun> for Refusal {
+    fn from(why: NotBegun) -> Self {
+        match why {
+            NotBegun::Mistakes(mistakes) => Self::Mistakes(mistakes),
+            NotBegun::Setup(why) => Self::Unjudged(why),
+        }
+    }
 }
 
 impl From<Vec<Diagnostic>> for Refusal {

@@ -31,6 +31,7 @@ use std::io::{self, Write};
 
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
+use gather::Refusal;
 
 use crate::cli::{self, Cli, Command, Exit};
 use crate::env::Env;
@@ -115,6 +116,19 @@ fn is_a_loss(error: &io::Error) -> bool {
     error.kind() != io::ErrorKind::BrokenPipe
 }
 
+/// Says why a command came to no result, without the secrets that are known.
+fn refused(env: &mut Env, refusal: Refusal, redactor: &Redactor) -> Exit {
+    match refusal {
+        Refusal::Message(message) => refuse(env, &redactor.text(&message)),
+        Refusal::Mistakes(mistakes) => show_mistakes_without(env, &mistakes, redactor),
+        Refusal::Unjudged(why) => {
+            draw(env, &why, redactor);
+            let _ = writeln!(env.stderr, "inconclusive: nothing else was sent, and nothing is judged");
+            Exit::Inconclusive
+        }
+    }
+}
+
 /// Says what is wrong with the command's input.
 fn refuse(env: &mut Env, message: &str) -> Exit {
     let _ = writeln!(env.stderr, "error: {message}");
@@ -133,17 +147,19 @@ fn show_mistakes_without(env: &mut Env, diagnostics: &[Diagnostic], redactor: &R
 
 fn draw_mistakes(env: &mut Env, diagnostics: &[Diagnostic], redactor: &Redactor, end: &str) -> Exit {
     const MOST: usize = 50;
-    let coloured = colour(env, env.stderr_is_terminal);
-    for diagnostic in diagnostics.iter().take(MOST) {
-        let mut diagnostic = diagnostic.clone();
-        // A long line is cut where it is drawn, and half a secret would not be found.
-        diagnostic.source = redactor.masked(&diagnostic.source);
-        let drawn = report::render(&diagnostic, coloured);
-        let _ = writeln!(env.stderr, "{}\n", redactor.text(drawn.trim_end()));
-    }
+    diagnostics.iter().take(MOST).for_each(|diagnostic| draw(env, diagnostic, redactor));
     let count = diagnostics.len();
     let more = if count > MOST { format!(" (the first {MOST} are shown)") } else { String::new() };
     let word = if count == 1 { "mistake" } else { "mistakes" };
     let _ = writeln!(env.stderr, "{count} {word}{more}{end}");
     Exit::Usage
+}
+
+fn draw(env: &mut Env, diagnostic: &Diagnostic, redactor: &Redactor) {
+    let coloured = colour(env, env.stderr_is_terminal);
+    let mut diagnostic = diagnostic.clone();
+    // A long line is cut where it is drawn, and half a secret would not be found.
+    diagnostic.source = redactor.masked(&diagnostic.source);
+    let drawn = report::render(&diagnostic, coloured);
+    let _ = writeln!(env.stderr, "{}\n", redactor.text(drawn.trim_end()));
 }

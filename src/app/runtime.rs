@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 use super::gather::Refusal;
 use super::pulse::Pulse;
 use super::signals::Signals;
-use super::{refuse, show_mistakes_without};
+use super::{refuse, refused};
 use crate::cli::Exit;
 use crate::env::Env;
 use crate::redact::Redactor;
@@ -33,8 +33,7 @@ pub(super) fn run<A>(
     let exit = runtime.block_on(async {
         match command(env, args, &redactor).await {
             Ok(exit) => exit,
-            Err(Refusal::Message(message)) => refuse(env, &redactor.text(&message)),
-            Err(Refusal::Mistakes(mistakes)) => show_mistakes_without(env, &mistakes, &redactor),
+            Err(refusal) => refused(env, refusal, &redactor),
         }
     });
     runtime.shutdown_timeout(Duration::from_millis(100));

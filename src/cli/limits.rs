@@ -95,10 +95,10 @@ pub struct LimitsArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Run")]
     pub fleet: Option<u16>,
     /// Also start the target anew with this shell command, last of all, and see whether a key that is used up stays so
-    #[arg(long, value_name = "COMMAND", requires = "target", help_heading = "Run")]
+    #[arg(long, value_name = "COMMAND", requires = "target", conflicts_with_all = ["arm", "verify"], help_heading = "Run")]
     pub restart_command: Option<String>,
     /// Only this probe; an unknown one is answered with the list
-    #[arg(long, value_name = "PROBE", value_parser = probe, conflicts_with = "self_test", help_heading = "Run")]
+    #[arg(long, value_name = "PROBE", value_parser = probe, conflicts_with_all = ["self_test", "arm", "verify"], help_heading = "Run")]
     pub only: Vec<Probe>,
     /// Most requests in all; probes that do not fit are left out
     #[arg(

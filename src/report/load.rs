@@ -86,14 +86,16 @@ fn generator(load: &LoadReport, paint: Paint, line: &mut dyn FnMut(&str, &str)) 
         );
     }
     let generator = &load.generator;
+    let Percentiles { p50_us, p99_us, .. } = generator.lateness;
+    let late = format!(", sends late by p50 {} p99 {}", time(p50_us), time(p99_us));
+    // Only a schedule has times that could be missed.
+    let late = if load.model == LoadModel::Open { &late } else { "" };
     line(
         "generator",
         &format!(
-            "{:.0} % of a processor, {} connections, sends late by p50 {} p99 {}",
+            "{:.0} % of a processor, {} connections{late}",
             generator.cpu_share * 100.0,
             generator.connections,
-            time(generator.lateness.p50_us),
-            time(generator.lateness.p99_us)
         ),
     );
     if !generator.reason.is_empty() {

@@ -50,6 +50,15 @@ impl std::fmt::Debug for Journey {
     }
 }
 
+/// Why users do not begin.
+#[derive(Debug)]
+pub enum NotBegun {
+    /// Mistakes in the scenario; nothing was sent.
+    Mistakes(Vec<Diagnostic>),
+    /// A step of the setup, or an included file, did not pass; teardown ran.
+    Setup(Diagnostic),
+}
+
 impl Journey {
     /// Runs setup and includes, and looks which requests are always the same.
     ///
@@ -60,8 +69,9 @@ impl Journey {
         run: &Run,
         scenario: Arc<Scenario>,
         stop: &Stop,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let whole = |why: String| vec![Diagnostic::file(&scenario.source.name, why)];
+    ) -> Result<Self, NotBegun> {
+        let told = |why: String| Diagnostic::file(&scenario.source.name, why);
+        let whole = |why: String| NotBegun::Mistakes(vec![told(why)]);
         let mut base = Scope::child(&runner.variables, 0);
         {
             let context = Context {
@@ -83,13 +93,13 @@ impl Journey {
                 let why = failed.result.reason.clone().or(why).unwrap_or_else(|| "it failed".to_owned());
                 context.sections(&mut scope, stop, &[Section::Teardown]).await;
                 let title = format!("before the users: step `{}` did not pass: {why}", failed.result.name);
-                return Err(whole(title));
+                return Err(NotBegun::Setup(told(title)));
             }
             context.captured(&scope).into_iter().for_each(|(name, value)| base.set(name, value));
         }
         let mut journey =
             Self { runner, run: run.clone(), scenario, base: Arc::new(base), steps: Vec::new() };
-        journey.steps = journey.look()?;
+        journey.steps = journey.look().map_err(NotBegun::Mistakes)?;
         Ok(journey)
     }
 

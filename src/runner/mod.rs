@@ -19,7 +19,7 @@ mod stop;
 mod throttle;
 
 pub use anew::Anew;
-pub use journey::{Journey, JourneyStep};
+pub use journey::{Journey, JourneyStep, NotBegun};
 pub use limits::{Limits, MARKER, ProbeJob, ProbedLimit, Probing};
 pub use load::Rendered;
 pub use snapshots::{Answers, Shelf, Snapshots};

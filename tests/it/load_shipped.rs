@@ -36,8 +36,8 @@ fn load(file: &Path, more: &[&str]) -> (Option<i32>, String, Value) {
 /// Only a machine too busy to send in time may leave one open.
 fn holds(file: &Path) {
     let (code, stdout, report) = load(file, &[]);
-    let busy = report["load"]["generator"]["verdict"] == "inconclusive";
-    assert_eq!(code, Some(if busy { 3 } else { 0 }), "{}\n{stdout}", file.display());
+    let busy = report["load"]["generator"]["reason"] != "";
+    assert!(code == Some(0) || busy && code == Some(3), "{}\n{stdout}", file.display());
     let totals = &report["load"]["totals"];
     assert!(totals["admitted"].as_u64().unwrap() > 0, "{stdout}");
     assert_eq!(totals["error"], 0, "{stdout}");
@@ -68,7 +68,7 @@ fn fails(name: &str, defect: &str, bound: &str) {
     let file = shipped().into_iter().find(|file| file.ends_with(name)).unwrap();
     let key = format!("{name_of_key}={key}");
     let (code, stdout, report) = load(&file, &["--target", &server.origin(), "--var", &key]);
-    if report["load"]["generator"]["verdict"] == "inconclusive" {
+    if report["load"]["generator"]["reason"] != "" {
         return;
     }
     assert_eq!(code, Some(1), "{name}\n{stdout}");

@@ -168,6 +168,20 @@ fn ctrl_c_ends_users_with_a_whole_report() {
 }
 
 #[test]
+fn users_whose_setup_does_not_pass_prove_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let walk = WALK.replace(
+        "    request: { get: /leads }\nsteps",
+        "    request: { get: /nowhere }\n    expect: { status: 200 }\nsteps",
+    );
+    std::fs::write(folder.path().join("walk.yaml"), walk).unwrap();
+    let ended = tool::run(folder.path(), &["load", "walk.yaml"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(ended.stderr.contains("step `before` did not pass"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("inconclusive: nothing else was sent"), "{}", ended.stderr);
+}
+
+#[test]
 fn what_users_and_schedules_do_not_share_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     for (name, with) in [

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::super::gather::Refusal;
 use super::prune::sources;
 use super::referenced;
-use super::{is_chosen, nothing_chosen, print, refuse, show_mistakes};
+use super::{is_chosen, nothing_chosen, print, refuse, refused, show_mistakes};
 use crate::cli::{Exit, ListArgs};
 use crate::env::Env;
+use crate::redact::Redactor;
 use crate::report;
 use crate::snapshot::Snapshot;
 use crate::store::{Entry, State, Store};
@@ -48,8 +48,7 @@ pub(super) fn run(env: &mut Env, store: &Store, entries: Vec<Entry>, args: &List
             );
             None
         }
-        Err(Refusal::Message(message)) => return refuse(env, &message),
-        Err(Refusal::Mistakes(mistakes)) => return show_mistakes(env, &mistakes),
+        Err(refusal) => return refused(env, refusal, &Redactor::new()),
     };
     let is_unreferenced = |name: &str| referenced.as_ref().is_some_and(|names| !names.contains(name));
     let known = entries.clone();

@@ -8,10 +8,10 @@ mod review;
 
 use std::sync::Arc;
 
-use super::gather::Refusal;
-use super::{print, refuse, show_mistakes};
+use super::{print, refuse, refused, show_mistakes};
 use crate::cli::{Exit, SnapshotsCommand};
 use crate::env::Env;
+use crate::redact::Redactor;
 use crate::store::{self, Entry, State, Store};
 
 /// How many names a message lists.
@@ -27,8 +27,7 @@ pub(super) fn run(env: &mut Env, command: &SnapshotsCommand) -> Exit {
         SnapshotsCommand::List(args) => list::run(env, &store, entries, args),
         SnapshotsCommand::Prune(args) => match prune::run(env, &store, &entries, args) {
             Ok(exit) => exit,
-            Err(Refusal::Message(message)) => refuse(env, &message),
-            Err(Refusal::Mistakes(mistakes)) => show_mistakes(env, &mistakes),
+            Err(refusal) => refused(env, refusal, &Redactor::new()),
         },
         SnapshotsCommand::Accept(args) => {
             decide::run(env, &store, &entries, &args.filter, decide::Word::Accept)

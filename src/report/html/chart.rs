@@ -100,7 +100,7 @@ impl Chart {
                     p { (self.about) }
                 }
                 @if is_empty {
-                    p .nothing { "Nothing was measured." }
+                    p .nothing { "Nothing was measured, or the run was too short for it." }
                 } @else {
                     (self.legend())
                     (self.picture())
