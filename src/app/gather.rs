@@ -27,7 +27,7 @@ pub(super) enum Refusal {
     /// Something else, in words.
     Message(String),
     /// What has to be done first was sent and did not succeed.
-    Unjudged(Diagnostic),
+    Unjudged(Box<Diagnostic>),
 }
 
 impl From<NotBegun> for Refusal {

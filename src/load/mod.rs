@@ -8,6 +8,7 @@ mod closed;
 mod compare;
 mod flow;
 mod ids;
+mod ledger;
 mod live;
 mod plan;
 mod report;

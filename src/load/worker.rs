@@ -5,33 +5,17 @@ mod answers;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
-pub(super) use answers::kind;
-
+use super::ledger::{Flight, Ledger};
 use super::plan::{Plan, Step, Stop};
 use super::tally::{Slice, Tally};
 use super::verdicts::Verdicts;
 use crate::model::{LoadModel, Request, TransportError, TransportErrorKind};
 use crate::transport::load::{Connection, Poller};
 
-/// What a send may be late and not be called so, in nanoseconds.
-const ON_TIME: u64 = 1_000_000;
 /// What a send may be late at most, in nanoseconds, where requests are denser; half their distance otherwise.
 const BUDGET: u64 = 10_000_000;
 /// Longest sleep: the wish to end is seen after it.
 const NAP: Duration = Duration::from_millis(20);
-pub(super) const SECOND: u64 = 1_000_000_000;
-
-/// A request under way.
-#[derive(Debug, Clone, Copy)]
-struct Flight {
-    step: usize,
-    /// When it was to be sent, in nanoseconds since the start.
-    intended: u64,
-    /// When it was sent.
-    sent: u64,
-    /// Whether an answer had told to wait longer.
-    early: bool,
-}
 
 /// A connection with its request.
 struct Line {
@@ -62,10 +46,7 @@ pub(super) struct Worker<'a> {
     /// Until when nothing is sent without a schedule, because the last exchange failed.
     hold: u64,
     started: bool,
-    slice: Slice,
-    width: u64,
-    out: Sender<Slice>,
-    pub(super) tally: Tally,
+    ledger: Ledger,
     pub(super) verdicts: Verdicts,
 }
 
@@ -80,7 +61,7 @@ impl<'a> Worker<'a> {
         part: (usize, usize),
         (start, wall): (Instant, SystemTime),
         verdicts: Verdicts,
-        (out, width): (Sender<Slice>, u64),
+        out: (Sender<Slice>, u64),
     ) -> std::io::Result<Self> {
         let share = |whole: usize| whole / part.1 + usize::from(part.0 < whole % part.1);
         let mut worker = Self {
@@ -98,10 +79,7 @@ impl<'a> Worker<'a> {
             look: 0,
             hold: 0,
             started: false,
-            slice: Slice::new(part.0, 0, width),
-            width,
-            out,
-            tally: Tally::new(plan.steps.len()),
+            ledger: Ledger::new(part.0, plan.steps.len(), out),
             verdicts,
         };
         for _ in 0..share(plan.warm).min(worker.most) {
@@ -155,7 +133,7 @@ impl<'a> Worker<'a> {
             }
         }
         self.turn(u64::MAX);
-        (self.tally, self.verdicts)
+        (self.ledger.tally, self.verdicts)
     }
 
     /// How long to sleep: to the next send, or a nap.
@@ -168,15 +146,7 @@ impl<'a> Worker<'a> {
 
     /// Hands over the second that is over.
     fn turn(&mut self, now: u64) {
-        let second = now / SECOND;
-        if second > self.slice.second {
-            let fresh = Slice::new(self.slice.worker, second, self.width);
-            let mut done = std::mem::replace(&mut self.slice, fresh);
-            self.slice.in_flight_max = self.under_way as u64;
-            (done.in_flight, done.findings) = (self.under_way as u64, self.verdicts.by_rule());
-            // Nobody listens any more: then the run is over in any case.
-            let _ = self.out.send(done);
-        }
+        self.ledger.turn(now, self.under_way as u64, &self.verdicts);
     }
 
     /// A send of the schedule: it is done, or counted as missed or dropped.
@@ -184,18 +154,12 @@ impl<'a> Worker<'a> {
         let step = self.step(slot);
         let distance = following.map_or(0, |next| next.saturating_sub(due));
         if now - due > BUDGET.max(distance / 2) {
-            self.slice.counts.missed += 1;
-            self.count(step).missed += 1;
+            self.ledger.missed(step);
         } else if self.under_way >= self.most {
-            self.slice.counts.dropped += 1;
-            self.count(step).dropped += 1;
+            self.ledger.dropped(step);
         } else {
             self.send(slot, due, now);
         }
-    }
-
-    fn count(&mut self, step: usize) -> &mut crate::model::LoadCounts {
-        &mut self.tally.steps[step].counts
     }
 
     /// Sends on every connection that may rest. After a failure nothing is sent for a while: without a schedule there
@@ -231,19 +195,8 @@ impl<'a> Worker<'a> {
             Some(place) => Ok(place),
             None => self.open(),
         };
-        let late = now - intended;
-        self.slice.counts.sent += 1;
-        self.slice.counts.late += u64::from(late > ON_TIME);
-        self.slice.flows.at(now).sent += 1;
-        self.tally.lateness.add(late);
-        let early = {
-            let own = &mut self.tally.steps[step];
-            own.counts.sent += 1;
-            own.counts.late += u64::from(late > ON_TIME);
-            now < own.told_until
-        };
-        self.tally.early += u64::from(early);
-        let flight = Flight { step, intended, sent: now, early };
+        let flight = Flight { step, intended, sent: now, early: now < self.ledger.told_until(step) };
+        self.ledger.sent(flight);
         let (mut made, unmade) = match made {
             Some(Ok(made)) => (Some(made), None),
             Some(Err(message)) => (None, Some(TransportError { kind: TransportErrorKind::Request, message })),
@@ -265,7 +218,7 @@ impl<'a> Worker<'a> {
                         line.flight = Some(flight);
                         line.made = made.take().map(|(request, _)| Box::new(request));
                         self.under_way += 1;
-                        self.slice.in_flight_max = self.slice.in_flight_max.max(self.under_way as u64);
+                        self.ledger.under_way(self.under_way as u64);
                         None
                     }
                     Some((Err(error), _)) => Some((Some(place), error)),
@@ -290,7 +243,7 @@ impl<'a> Worker<'a> {
                     Some(free) => *free = line,
                     None => self.lines.push(line),
                 }
-                self.tally.connections += 1;
+                self.ledger.tally.connections += 1;
                 Ok(place)
             }
             Err(error) => {

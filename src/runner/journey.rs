@@ -56,7 +56,7 @@ pub enum NotBegun {
     /// Mistakes in the scenario; nothing was sent.
     Mistakes(Vec<Diagnostic>),
     /// A step of the setup, or an included file, did not pass; teardown ran.
-    Setup(Diagnostic),
+    Setup(Box<Diagnostic>),
 }
 
 impl Journey {
@@ -93,7 +93,7 @@ impl Journey {
                 let why = failed.result.reason.clone().or(why).unwrap_or_else(|| "it failed".to_owned());
                 context.sections(&mut scope, stop, &[Section::Teardown]).await;
                 let title = format!("before the users: step `{}` did not pass: {why}", failed.result.name);
-                return Err(NotBegun::Setup(told(title)));
+                return Err(NotBegun::Setup(Box::new(told(title))));
             }
             context.captured(&scope).into_iter().for_each(|(name, value)| base.set(name, value));
         }

@@ -119,7 +119,8 @@ fn drive(shared: &Arc<Shared>, halting: watch::Sender<Halt>, threads: usize) -> 
     let mut parts: Vec<Part> = desks
         .map(|mut desk| {
             desk.turn(u64::MAX);
-            Part::of(desk.tally, desk.verdicts, Duration::ZERO)
+            let (tally, verdicts) = desk.close();
+            Part::of(tally, verdicts, Duration::ZERO)
         })
         .collect();
     if let Some(part) = parts.first_mut() {

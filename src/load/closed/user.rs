@@ -8,11 +8,12 @@ use goose::prelude::GooseUser;
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout};
 
+use super::super::ledger::{Flight, SECOND};
 use super::super::plan::{Plan, Stop};
 use super::super::users::{Users, Walker};
 use super::super::verdicts::Seen;
-use super::super::worker::{SECOND, nanos};
-use super::desk::{Desk, Flight};
+use super::super::worker::nanos;
+use super::desk::Desk;
 use super::herd::Herd;
 use crate::model::{Exchange, LoadOutcome, On429, Request, TransportError, TransportErrorKind};
 use crate::transport::load::{Answer, Line, Progress, wire};
@@ -283,15 +284,11 @@ impl Shared {
         bytes: &[u8],
         alike: bool,
     ) -> (Flight, Option<Result<Done, ()>>) {
-        let mut flight = Flight { step, sent: self.now(), early: false };
-        let line = match self.line(user).await {
-            Ok(line) => {
-                flight.sent = self.now();
-                Ok(line)
-            }
-            Err(error) => Err(error),
-        };
-        flight.early = user.told.get(step).is_some_and(|until| flight.sent < *until);
+        let line = self.line(user).await;
+        // A user has no time at which it is to send.
+        let sent = self.now();
+        let early = user.told.get(step).is_some_and(|until| sent < *until);
+        let flight = Flight { step, intended: sent, sent, early };
         if std::mem::take(&mut user.returning) {
             self.herd.lock().unwrap_or_else(PoisonError::into_inner).back(flight.sent);
         }
@@ -355,7 +352,7 @@ impl Shared {
             return Ok(line);
         }
         let opened = timeout(self.plan.timeout, self.plan.dial.connect()).await;
-        self.desk(user.number, |desk| desk.tally.connections += 1);
+        self.desk(user.number, Desk::connected);
         opened.unwrap_or_else(|_| {
             let message = "no connection could be opened in time".to_owned();
             Err(TransportError { kind: TransportErrorKind::Timeout, message })

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::ledger::Flight;
 use super::super::verdicts::Seen;
-use super::{Flight, Line, NAP, SECOND, Worker, nanos};
-use crate::model::{Exchange, LoadOutcome, On429, Request, TransportError, TransportErrorKind};
+use super::{Line, NAP, Worker, nanos};
+use crate::model::{Exchange, On429, Request, TransportError, TransportErrorKind};
 use crate::transport::load::{Answer, Progress};
 
 impl Worker<'_> {
@@ -109,38 +110,9 @@ impl Worker<'_> {
     }
 
     fn answered(&mut self, flight: Flight, seen: &Seen, at: u64, length: usize) {
-        let latency = at.saturating_sub(flight.intended);
-        self.tally.bytes += length as u64;
-        self.tally.last = self.tally.last.max(at);
-        if let Some(group) = self.tally.group(flight.step, seen.outcome, seen.status) {
-            group.latency.add(latency);
-            group.service.add(at.saturating_sub(flight.sent));
-        }
-        self.slice.latency.add(seen.outcome, latency);
-        self.slice.counts.add(seen.outcome);
-        self.slice.counts.refused += u64::from(seen.throttled);
-        let flow = self.slice.flows.at(flight.sent);
-        match seen {
-            _ if seen.throttled => flow.throttled += 1,
-            Seen { status: 1..400, .. } => flow.admitted += 1,
-            _ => flow.other += 1,
-        }
-        let step = &mut self.tally.steps[flight.step];
-        step.counts.add(seen.outcome);
-        step.counts.refused += u64::from(seen.throttled);
-        if let Some(code) = &seen.code {
-            step.code(code);
-        }
-        if seen.throttled {
-            if let Some(seconds) = seen.wait {
-                step.told_until = at.saturating_add(seconds.saturating_mul(SECOND));
-            }
-            self.tally.told(seen.wait);
-            if self.plan.on_429 == On429::Stop {
-                self.stop.drain();
-            }
-        } else if flight.early && seen.status < 400 {
-            self.tally.early_admitted += 1;
+        self.ledger.answered(flight, seen, at, length);
+        if seen.throttled && self.plan.on_429 == On429::Stop {
+            self.stop.drain();
         }
     }
 
@@ -148,13 +120,7 @@ impl Worker<'_> {
     pub(super) fn failed(&mut self, flight: Flight, made: Option<&Request>, error: TransportError) {
         let at = self.now();
         self.hold = at + nanos(NAP);
-        self.tally.last = self.tally.last.max(at);
-        self.slice.counts.add(LoadOutcome::Transport);
-        self.slice.flows.at(flight.sent).other += 1;
-        let step = &mut self.tally.steps[flight.step];
-        step.counts.add(LoadOutcome::Transport);
-        *step.failures.entry(kind(error.kind).to_owned()).or_default() += 1;
-        step.failure.get_or_insert_with(|| error.message.clone());
+        self.ledger.failed(flight, &error, at);
         let exchange = Exchange {
             request: made.unwrap_or(&self.plan.steps[flight.step].request).clone(),
             sent_at: self.wall + Duration::from_nanos(flight.sent),
@@ -185,20 +151,5 @@ impl Worker<'_> {
                 );
             }
         }
-    }
-}
-
-/// The word for a kind of failure in reports.
-pub(in super::super) fn kind(kind: TransportErrorKind) -> &'static str {
-    match kind {
-        TransportErrorKind::Dns => "dns",
-        TransportErrorKind::Connect => "connect",
-        TransportErrorKind::Tls => "tls",
-        TransportErrorKind::Timeout => "timeout",
-        TransportErrorKind::Closed => "closed",
-        TransportErrorKind::NotHttp => "not-http",
-        TransportErrorKind::Redirects => "redirects",
-        TransportErrorKind::Request => "request",
-        TransportErrorKind::Other => "other",
     }
 }
