@@ -1,10 +1,9 @@
-//! Request ids of a run in memory that never grows: who says that one came twice is sure of it.
+//! Request ids of a run in memory that never grows: who says that one came twice is all but sure of it.
 //!
-//! An id is kept as 128 bits of a keyed hash, 64 of them by SipHash with one random key and 64 with another. Two
-//! different ids agree in all of them once in 10^38 comparisons, so with a billion ids, each compared with eight others,
-//! one in 10^28 runs would accuse wrongly; nothing is ever taken for certain on fewer bits. The table has a fixed number
-//! of places in sets of eight, and the oldest of a full set is forgotten: a repetition may be missed if about as many ids
-//! came in between as the table holds, and never the other way round.
+//! An id is kept as 64 bits of SipHash with a random key. Two different ids agree in all of them once in 2 * 10^19
+//! comparisons: with a billion ids, each compared with eight others, one run in two billion would accuse wrongly. The
+//! table has a fixed number of places in sets of eight, and the oldest of a full set is forgotten: a repetition may be
+//! missed if about as many ids came in between as the table holds, and never the other way round.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -17,27 +16,24 @@ const SHARDS: usize = 64;
 /// Sets in a part.
 const SETS: usize = 1 << 10;
 
-/// The ids that are remembered: 524,288 places, 8 MiB.
+/// The ids that are remembered: 524,288 places, 4 MiB.
 #[derive(Debug)]
 pub(super) struct Ids {
-    keys: [RandomState; 2],
+    key: RandomState,
     shards: Vec<Mutex<Shard>>,
 }
 
 #[derive(Debug)]
 struct Shard {
-    places: Vec<(u64, u64)>,
+    places: Vec<u64>,
     /// The place in each set that is taken next.
     next: Vec<u8>,
 }
 
 impl Ids {
     pub(super) fn new() -> Self {
-        let shard = || Shard { places: vec![(0, 0); SETS * WAYS], next: vec![0; SETS] };
-        Self {
-            keys: [RandomState::new(), RandomState::new()],
-            shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect(),
-        }
+        let shard = || Shard { places: vec![0; SETS * WAYS], next: vec![0; SETS] };
+        Self { key: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect() }
     }
 
     /// Ids that are remembered at the same time.
@@ -48,18 +44,18 @@ impl Ids {
     /// Whether the id surely came before; it is remembered from now on.
     pub(super) fn came_before(&self, id: &[u8]) -> bool {
         // Nought marks a free place.
-        let (one, other) = (self.keys[0].hash_one(id).max(1), self.keys[1].hash_one(id));
-        let Some(shard) = self.shards.get(one as usize % SHARDS) else { return false };
+        let hash = self.key.hash_one(id).max(1);
+        let Some(shard) = self.shards.get(hash as usize % SHARDS) else { return false };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let set = (one >> 32) as usize % SETS;
+        let set = (hash >> 32) as usize % SETS;
         let Shard { places, next } = &mut *shard;
         let Some(places) = places.get_mut(set * WAYS..(set + 1) * WAYS) else { return false };
-        if places.contains(&(one, other)) {
+        if places.contains(&hash) {
             return true;
         }
         let Some(next) = next.get_mut(set) else { return false };
         if let Some(place) = places.get_mut(usize::from(*next) % WAYS) {
-            *place = (one, other);
+            *place = hash;
         }
         *next = (*next + 1) % WAYS as u8;
         false
