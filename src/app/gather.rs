@@ -156,7 +156,10 @@ fn nothing_selected(args: &SuiteArgs, count: usize) -> String {
         args.tag.iter().map(flag("tag")).chain(args.filter.iter().map(flag("filter"))).collect();
     let looked_at = if count == 1 { "the only scenario" } else { &format!("none of {count} scenarios") };
     let verb = if count == 1 { "does not match" } else { "matches" };
-    format!("{looked_at} {verb} {}; `--dry-run` without it lists what there is", flags.join(" and "))
+    format!(
+        "{looked_at} {verb} {}; `tollgate run --dry-run` without it lists what there is",
+        flags.join(" and ")
+    )
 }
 
 fn row_names(row: &Row) -> impl Iterator<Item = String> + '_ {

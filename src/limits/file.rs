@@ -115,6 +115,11 @@ impl Writer {
         line(&OtherLine { missed, round: Some(round), count: Some(count), ..OtherLine::default() })
     }
 
+    /// Why the probing ended before its end.
+    pub fn cut(why: &str) -> String {
+        line(&OtherLine { cut: Some(why.to_owned()), ..OtherLine::default() })
+    }
+
     /// The last line.
     pub fn end(&self) -> String {
         line(&OtherLine { records: Some(self.records), ..OtherLine::default() })
@@ -164,6 +169,7 @@ pub fn write(log: &Log) -> String {
     text.extend(log.records.iter().map(|record| writer.record(record)));
     text.extend(log.undone.iter().map(|(probe, why)| Writer::undone(*probe, why)));
     text.extend(log.missed.iter().map(|(probe, round, count)| Writer::missed(*probe, *round, *count)));
+    text.extend(log.cut.iter().map(|why| Writer::cut(why)));
     text + &writer.end()
 }
 
@@ -298,6 +304,9 @@ impl Reader {
         if let Some(name) = line.missed {
             let probe = Probe::named(&name).ok_or_else(|| format!("there is no probe `{name}`"))?;
             log.missed.push((probe, line.round.unwrap_or_default(), line.count.unwrap_or_default()));
+        }
+        if line.cut.is_some() {
+            log.cut = line.cut;
         }
         match line.records {
             Some(records) if records != log.records.len() => {

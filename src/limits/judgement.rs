@@ -31,13 +31,16 @@ pub struct Judgement {
     pub requests: u64,
     /// From the start to the last answer, in milliseconds.
     pub duration_ms: u64,
+    /// Why the probing ended before its end, if it did.
+    pub cut: Option<String>,
 }
 
 /// Judges a log; the rules about envelopes need the contract. A pure function: the same log gives the same judgement.
 pub fn judge(log: &Log, contract: Option<&Compiled>) -> Judgement {
     let view = View::new(log, contract);
-    let verdicts = all().map(|rule| told(rule, weighed(&view, rule), &log.head)).collect();
     let head = &log.head;
+    let again = again(head, contract);
+    let verdicts = all().map(|rule| told(rule, weighed(&view, rule), &again)).collect();
     Judgement {
         limit: LimitReport {
             scenario: String::new(),
@@ -60,6 +63,7 @@ pub fn judge(log: &Log, contract: Option<&Compiled>) -> Judgement {
         seed: head.seed,
         requests: log.records.len() as u64,
         duration_ms: millis(view.seen.iter().map(|seen| seen.e).max().unwrap_or_default()),
+        cut: log.cut.clone(),
     }
 }
 
@@ -89,6 +93,7 @@ impl Judgement {
     /// The report. Verdicts that fail become findings, errors, and warnings become warnings; what weighs as much as
     /// `fail_on` fails. A log that was cut off cannot pass.
     pub fn report(&self, tool: Tool, fail_on: Severity, cut: Option<&str>) -> Report {
+        let cut = cut.or(self.cut.as_deref());
         let mut fold = Fold::new(tool, IndexMap::new());
         let mut steps = Vec::new();
         let name = format!("Rate limit of {}", self.limit.request);
@@ -190,19 +195,40 @@ fn verdict_of(outcome: Outcome, fail_on: Severity) -> Judged {
     }
 }
 
-fn told(rule: &Rule, verdict: Verdict, head: &Head) -> LimitVerdict {
-    let again = !matches!(verdict.outcome, Outcome::Pass | Outcome::Skipped);
-    let http = if head.protocol == Protocol::Http2 { " --http 2" } else { "" };
-    let contract =
-        if head.contract.is_empty() { String::new() } else { format!(" --contract {}", head.contract) };
-    let limit = match (head.declared.limit, head.declared.window) {
-        (Some(limit), Some(window)) => format!(" --limit {limit}/{}s", window.as_secs_f64()),
-        _ => String::new(),
-    };
-    let armed = head.armed.as_ref().map_or_else(String::new, |armed| {
+/// The command that probes the same again; keys are secrets, so they stay in the environment.
+fn again(head: &Head, contract: Option<&Compiled>) -> String {
+    let mut command = format!("tollgate limits --target {}", head.target);
+    if head.protocol == Protocol::Http2 {
+        command.push_str(" --http 2");
+    }
+    if !head.contract.is_empty() {
+        command.push_str(&format!(" --contract {}", head.contract));
+    }
+    // What stands before the path of `--request` is known only with the contract that was probed by.
+    if head.contract.is_empty() || contract.is_some() {
+        let prefix = head.target.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        let prefix = prefix.map(|(_, path)| format!("/{}", path.trim_end_matches('/')));
+        let base = contract.map_or("", |one| one.contract.base_path.as_str());
+        let (method, target) = head.request.split_once(' ').unwrap_or(("GET", &head.request));
+        let path = target.strip_prefix(&format!("{}{base}", prefix.unwrap_or_default())).unwrap_or(target);
+        command.push_str(&format!(" --request '{method} {}'", path.replace('\'', "%27")));
+    }
+    if let (Some(limit), Some(window)) = (head.declared.limit, head.declared.window) {
+        command.push_str(&format!(" --limit {limit}/{}s", window.as_secs_f64()));
+    }
+    if let Some(armed) = &head.armed {
         let daily = armed.daily.map_or_else(String::new, |daily| format!(" --daily {daily}"));
-        format!("{daily} --arm FILE")
-    });
+        command.push_str(&format!("{daily} --arm FILE"));
+    }
+    format!("{command} --seed {}", head.seed)
+}
+
+fn told(rule: &Rule, verdict: Verdict, again: &str) -> LimitVerdict {
+    let restart = if rule.probe == Probe::Restart { " --restart-command COMMAND" } else { "" };
+    let reproduce = match verdict.outcome {
+        Outcome::Pass | Outcome::Skipped => String::new(),
+        _ => format!("{again}{restart}"),
+    };
     LimitVerdict {
         rule: rule.info.code.to_owned(),
         name: rule.info.name.to_owned(),
@@ -212,15 +238,7 @@ fn told(rule: &Rule, verdict: Verdict, head: &Head) -> LimitVerdict {
         evidence: verdict.evidence,
         requests: verdict.requests,
         guard: verdict.guard,
-        reproduce: match again {
-            true => {
-                format!(
-                    "tollgate limits --target {}{http}{contract}{limit}{armed} --seed {}",
-                    head.target, head.seed
-                )
-            }
-            false => String::new(),
-        },
+        reproduce,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Log {
     pub undone: Vec<(Probe, String)>,
     /// Arrivals that were skipped because their time had passed: probe, round, how many.
     pub missed: Vec<(Probe, u32, u64)>,
+    /// Why the probing ended before its end, if it did: such a log cannot pass.
+    pub cut: Option<String>,
 }
 
 /// A version of HTTP.

@@ -245,6 +245,26 @@ impl Wanted<'_> {
 }
 
 impl Plan {
+    /// Whether anything is going to be found out: finding edges is a means only.
+    ///
+    /// # Errors
+    /// No probe is left; the text says why.
+    pub fn worthwhile(&self, task: &Task) -> Result<(), String> {
+        let means = |job: &Job| job.probe == Probe::Arming && !task.only.contains(&Probe::Arming);
+        if !self.jobs.iter().all(means) {
+            return Ok(());
+        }
+        let Some((probe, why)) = self.left_out.iter().find(|(probe, _)| *probe != Probe::Arming) else {
+            let names: Vec<_> = task.only.iter().map(|probe| probe.name()).collect();
+            return Err(format!(
+                "nothing can be probed: `{}` lacks what it needs; `tollgate limits --help` has the options, such as \
+                 --write, --other, --daily, --steady, --fleet and --restart-command",
+                names.join("`, `")
+            ));
+        };
+        Err(format!("nothing can be probed: every probe is left out, such as `{}`: {why}", probe.name()))
+    }
+
     /// The plan as a table for people: each probe with its repetitions, requests and time, and what does not fit.
     pub fn table(&self) -> String {
         let mut lines: Vec<(Probe, u32, u64, Duration)> = Vec::new();

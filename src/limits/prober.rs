@@ -22,12 +22,21 @@ const MOST_FAILURES: u32 = 6;
 
 /// Why a probe ended before its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cut(pub(super) String);
+pub(super) struct Cut {
+    why: String,
+    /// Whether the target is gone, so that nothing more can be found out.
+    lost: bool,
+}
 
 impl Cut {
     /// For this reason.
     pub(super) fn because(why: impl Into<String>) -> Self {
-        Self(why.into())
+        Self { why: why.into(), lost: false }
+    }
+
+    /// For this reason, which ends more than the probe.
+    fn lost(why: String) -> Self {
+        Self { why, lost: true }
     }
 }
 
@@ -65,7 +74,7 @@ impl<'w, W: World> Prober<'w, W> {
             }
             Ok(())
         };
-        ready.await.map_err(|Cut(why)| why)
+        ready.await.map_err(|cut: Cut| cut.why)
     }
 
     /// Runs the plan. Its end may not be waited for: what was recorded stays.
@@ -96,7 +105,7 @@ impl<'w, W: World> Prober<'w, W> {
 
     /// Sends the read request once with the key at this place, and nothing before it.
     pub async fn once_due(&self, key: usize) {
-        if let Err(Cut(why)) = probes::once_due(self, key).await {
+        if let Err(Cut { why, .. }) = probes::once_due(self, key).await {
             self.undone(Probe::Daily, why);
         }
     }
@@ -117,7 +126,11 @@ impl<'w, W: World> Prober<'w, W> {
             }
         }
         drop(state);
-        if let Err(Cut(why)) = outcome {
+        if let Err(Cut { why, lost }) = outcome {
+            if lost {
+                let cut = format!("the target was lost: {why}");
+                self.state.borrow_mut().lost.get_or_insert(cut);
+            }
             self.undone(job.probe, why);
         }
     }
@@ -178,7 +191,8 @@ impl<'w, W: World> Prober<'w, W> {
         head.found_window = (!state.window.is_zero()).then_some(state.window);
         head.protocol = self.task.protocol;
         head.other = state.other.take();
-        Log { head, records, undone, missed: std::mem::take(&mut state.missed) }
+        let missed = std::mem::take(&mut state.missed);
+        Log { head, records, undone, missed, cut: state.lost.take() }
     }
 
     /// Limit and window, declared or found, the round trip, and how it can be connected: what a plan is made of.
@@ -280,7 +294,7 @@ impl<'w, W: World> Prober<'w, W> {
         let connection = match self.world.open(protocol).await {
             Ok(connection) => connection,
             // Once more: a full queue of connections is no reason to give up.
-            Err(_) => self.world.open(protocol).await.map_err(Cut)?,
+            Err(_) => self.world.open(protocol).await.map_err(Cut::lost)?,
         };
         Ok(self.link(connection, protocol))
     }
@@ -342,7 +356,7 @@ impl<'w, W: World> Prober<'w, W> {
         let error = record.error.clone();
         state.records.push(record);
         match error.filter(|_| gone) {
-            Some(error) => Err(Cut::because(format!("{MOST_FAILURES} requests in a row failed: {error}"))),
+            Some(error) => Err(Cut::lost(format!("{MOST_FAILURES} requests in a row failed: {error}"))),
             None => Ok(seen),
         }
     }

@@ -16,6 +16,8 @@ const SILENCE_MARGIN: Duration = Duration::from_millis(10);
 /// What is known while probing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
+    /// Why the target is gone, if it is.
+    pub(super) lost: Option<String>,
     /// Everything sent so far, in order of completion.
     pub(super) records: Vec<Record>,
     /// Probes that were left out or cut short.

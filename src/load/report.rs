@@ -17,12 +17,16 @@ use crate::model::{
 
 /// Share of intended sends that may be missed before the generator is in doubt.
 const MISSED: f64 = 0.01;
-/// And so many are too few to doubt anything: a burst of sixty is whole enough without two of its sends.
+/// And so many are too few to doubt anything if they are less than a twentieth: a burst of sixty is whole enough without
+/// two of its sends.
 const FEW_MISSED: u64 = 2;
+const MANY_MISSED: f64 = 0.05;
 /// Lateness that one send in a hundred may have before what is measured may be the generator's, in microseconds.
 const LATE: u64 = 5_000;
 /// Share of exchanges that may be without an answer before the whole is in doubt.
 const UNANSWERED: f64 = 0.01;
+/// Shortest run of which the share of time that threads are busy tells anything.
+const LONG_ENOUGH: Duration = Duration::from_secs(1);
 /// Share of its threads' time that a generator is busy when it has nothing left to give.
 const BUSY: f64 = 0.95;
 
@@ -48,8 +52,12 @@ pub(super) fn outcome(plan: &Plan, gathered: Gathered) -> Outcome {
     if let Some(limit) = plan.limit {
         let (listed, seen, most) = windows.listed(0);
         throttling.limit = Some(limit);
+        // Users end their last walks a little later than planned: that is no whole window.
+        let whole = whole_millis(plan.schedule.length()) / limit.window_ms.max(1);
+        let seen = seen.min(whole);
         throttling.windows = listed
             .iter()
+            .take(usize::try_from(whole).unwrap_or(usize::MAX))
             .map(|window| LoadWindow {
                 at_ms: window.at_ms,
                 sent: window.sent,
@@ -176,15 +184,21 @@ fn generator(
     let share = if seconds > 0.0 { processor.as_secs_f64() / seconds } else { 0.0 };
     let missed = if intended > 0 { totals.missed as f64 / intended as f64 } else { 0.0 };
     let mut reasons = Vec::new();
-    let undone = missed > MISSED && totals.missed > FEW_MISSED;
+    let undone = missed > MANY_MISSED || missed > MISSED && totals.missed > FEW_MISSED;
     if undone {
         reasons.push(format!("{} of {intended} sends were missed ({:.1} %)", totals.missed, missed * 100.0));
     }
     if plan.model == LoadModel::Open && lateness.p99_us > LATE {
         reasons.push(format!("one send in a hundred was {} ms late or more", lateness.p99_us / 1_000));
     }
-    if share > BUSY * plan.threads as f64 {
-        reasons.push(format!("its {} threads were busy all the time", plan.threads));
+    // A run of a moment is all beginning.
+    if share > BUSY * plan.threads as f64 && ran >= LONG_ENOUGH {
+        let threads = if plan.threads == 1 {
+            "its thread was".to_owned()
+        } else {
+            format!("its {} threads were", plan.threads)
+        };
+        reasons.push(format!("{threads} busy all the time"));
     }
     // Late sends count into the latency from the intended time: a bound that holds all the same holds.
     let verdict = if undone { Verdict::Inconclusive } else { Verdict::Pass };
@@ -210,7 +224,9 @@ fn generator(
 /// hundred may be missing.
 pub fn verdict(report: &LoadReport) -> Verdict {
     let (ended, unanswered) = (report.totals.ended(), report.totals.of(LoadOutcome::Transport));
-    let unjudged = ended == 0 || unanswered as f64 > ended as f64 * UNANSWERED;
+    // Walks that all ended before their end never did what they are for.
+    let aimless = report.walks.as_ref().is_some_and(|walks| walks.whole == 0 && walks.ended > 0);
+    let unjudged = ended == 0 || aimless || unanswered as f64 > ended as f64 * UNANSWERED;
     let doubts = [report.generator.verdict, if unjudged { Verdict::Inconclusive } else { Verdict::Pass }];
     Verdict::of_parts(report.thresholds.iter().map(|threshold| threshold.verdict).chain(doubts))
 }

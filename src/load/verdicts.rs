@@ -132,7 +132,7 @@ impl Verdicts {
         reused: bool,
         at: u64,
     ) -> Arc<Seen> {
-        self.full += 1;
+        self.full += u64::from(exchange.outcome.is_ok());
         let once = Once {
             ids: self.ids.as_deref(),
             told: reused.then_some(true),

@@ -42,10 +42,12 @@ pub(super) fn draw(load: &LoadReport, style: Style) -> String {
         if let Some(failure) = &step.failure {
             line("  failure", &super::clean::line(failure));
         }
-        if load.model != LoadModel::Closed {
-            line("  latency", &times(&step.latency));
+        if step.service.count > 0 {
+            if load.model != LoadModel::Closed {
+                line("  latency", &times(&step.latency));
+            }
+            line("  service", &times(&step.service));
         }
-        line("  service", &times(&step.service));
     }
     throttling(load, &mut line);
     generator(load, paint, &mut line);

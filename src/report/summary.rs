@@ -131,7 +131,8 @@ fn findings(report: &Report, hidden: u64, width: usize, style: Style) -> Vec<Str
             .map(|((rule, name), times)| format!("{} {} ×{times}", clean::line(rule), clean::line(name)))
             .collect();
         if !items.is_empty() {
-            lines.push("notes, in full with -v:".into());
+            let how = if report.kind == Kind::Load { "--report json=PATH" } else { "-v" };
+            lines.push(format!("notes, in full with {how}:"));
             lines.extend(words::wrap(&items, width - 2).into_iter().map(|line| format!("  {line}")));
         }
     }

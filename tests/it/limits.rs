@@ -186,6 +186,48 @@ fn ctrl_c_judges_what_was_seen() {
     assert!(ended.stdout.contains("interrupted"), "{}", ended.stdout);
     let log = std::fs::read_to_string(folder.path().join("probe.log")).unwrap();
     assert!(log.contains("\"undone\"") && log.lines().count() > 12, "{log}");
+    let again = tool::run(folder.path(), &["judge", "probe.log"]);
+    assert_eq!(again.code, Some(3), "{}", again.stdout);
+    assert!(again.stdout.contains("interrupted: judged as far as it came"), "{}", again.stdout);
+}
+
+#[test]
+fn a_target_that_is_lost_on_the_way_cannot_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(|stream, number| {
+        if number < 10 {
+            answer(stream, "200 OK", "", "{}");
+        }
+    });
+    let target = format!("http://{}", server.address);
+    let arguments = ["limits", "--target", &target, "--key", KEY, "--request", "GET /items", "--limit"];
+    let ended =
+        tool::run(folder.path(), &[&arguments[..], &["5/1s", "--quick", "--record", "probe.log"]].concat());
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("the target was lost"), "{}", ended.stdout);
+    assert_eq!(tool::run(folder.path(), &["judge", "probe.log"]).code, Some(3));
+}
+
+#[test]
+fn a_probe_that_finds_nothing_out_cannot_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = ["limits", "--limit", "8/1s", "--quick"];
+    for (more, told) in [
+        (&["--only", "restart"][..], "`restart` lacks what it needs"),
+        (&["--max-requests", "10"], "max-requests 10"),
+    ] {
+        let ended = tool::run(folder.path(), &[&inside[..], more].concat());
+        assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+        assert!(
+            ended.stderr.contains("nothing can be probed") && ended.stderr.contains(told),
+            "{}",
+            ended.stderr
+        );
+    }
+    let twice =
+        ["limits", "--target", "http://127.0.0.1:1", "--request", "GET /x", "--key", KEY, "--key", KEY];
+    let ended = tool::run(folder.path(), &twice);
+    assert!(ended.code == Some(2) && ended.stderr.contains("key 2 is key1 again"), "{}", ended.stderr);
 }
 
 #[test]

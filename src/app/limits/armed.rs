@@ -147,5 +147,7 @@ async fn ask(probed: &Probed, armed: Armed, wire: &Wire, started_unix_ms: u64) -
         armed: Some(armed),
         ..Head::default()
     };
-    (prober.log(head, "interrupted"), end)
+    let log = prober.log(head, "interrupted");
+    let cut = end.cut().map(str::to_owned).or(log.cut);
+    (Log { cut, ..log }, end)
 }

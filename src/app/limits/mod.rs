@@ -146,6 +146,7 @@ async fn conduct(
         let measured = prober.measured();
         let plan = plan(task, measured);
         before(&plan, measured.limit, measured.window);
+        plan.worthwhile(task)?;
         prober.run(&plan).await;
         prober.unfit().map_or(Ok(()), Err)
     };
@@ -163,7 +164,9 @@ async fn conduct(
         declared: task.declared.clone(),
         ..Head::default()
     };
-    (prober.log(head, "interrupted"), end)
+    let log = prober.log(head, "interrupted");
+    let cut = end.cut().map(str::to_owned).or(log.cut);
+    (Log { cut, ..log }, end)
 }
 
 fn cost(plan: &Plan, limit: u64, window: Duration, origin: &str) -> String {

@@ -125,7 +125,13 @@ fn keys(
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
             return Err(format!("key {number} cannot stand in a header line; check how it was quoted").into());
         }
-        redactor.add(key)?;
+        redactor.add(key).map_err(|why| format!("key {number}: {why}"))?;
+        if let Some((earlier, _)) = secrets.iter().find(|(_, known)| known == key) {
+            return Err(format!(
+                "key {number} is {earlier} again: keys have to differ, since each has its own limit"
+            )
+            .into());
+        }
         secrets.push((format!("key{number}"), key.to_owned()));
     }
     if secrets.is_empty() {

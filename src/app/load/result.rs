@@ -118,6 +118,9 @@ fn reason(measured: &crate::model::LoadReport) -> Option<String> {
     } else if measured.totals.transport == measured.totals.ended() {
         let why = measured.steps.iter().find_map(|step| step.failure.as_deref());
         reasons.push(format!("no request was answered: {}", why.unwrap_or("nothing came back")));
+    } else if let Some(walks) = measured.walks.as_ref().filter(|walks| walks.whole == 0 && walks.ended > 0) {
+        let why = walks.reason.as_deref().unwrap_or("something was missing");
+        reasons.push(format!("no walk came to its end: {why}"));
     }
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
@@ -126,7 +129,12 @@ fn step_result(step: &LoadStep, broken: bool) -> StepResult {
     StepResult {
         name: step.name.clone(),
         line: step.line,
-        verdict: if broken { Verdict::Fail } else { Verdict::Pass },
+        verdict: match &step.counts {
+            _ if broken => Verdict::Fail,
+            counts if counts.sent == 0 => Verdict::Skipped,
+            counts if counts.ended() == counts.transport => Verdict::Inconclusive,
+            _ => Verdict::Pass,
+        },
         attempts: u32::try_from(step.counts.sent).unwrap_or(u32::MAX),
         duration_ms: 0,
         reason: None,

@@ -201,6 +201,9 @@ pub(super) struct OtherLine {
     pub(super) round: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) count: Option<u64>,
+    /// Why the probing ended before its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cut: Option<String>,
     /// How many records the file has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) records: Option<usize>,

@@ -78,6 +78,7 @@ fn log() -> impl Strategy<Value = Log> {
     let undone = prop::collection::vec((0..Probe::ALL.len(), ".{0,5}"), 0..3);
     let head = (".{0,5}", any::<u64>(), prop::collection::vec("[a-z]{1,3}", 0..3), declared());
     (head, prop::collection::vec(record(), 0..12), undone).prop_map(|(head, records, undone)| Log {
+        cut: (records.len() % 2 == 1).then(|| "it broke off".to_owned()),
         head: Head {
             target: head.0.clone(),
             request: head.0.clone(),

@@ -1,6 +1,9 @@
 //! A key is used up, the target is started anew, and the key asks again.
 
+use std::pin::pin;
 use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use super::super::hand::{Hand, Why};
 use super::super::prober::{Cut, Done};
@@ -14,7 +17,15 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 pub(super) async fn run<W: World>(hand: &mut Hand<'_, W>) -> Done {
     hand.arm().await?;
     hand.drain_fast(0, 1).await?;
-    hand.prober.world.restart().await.map_err(Cut)?;
+    let world = hand.prober.world;
+    let most = hand.prober.task.max_time;
+    match select(pin!(world.restart()), pin!(world.sleep_until(most))).await {
+        Either::Left((outcome, _)) => outcome.map_err(Cut::because)?,
+        Either::Right(_) => {
+            let most = most.as_secs();
+            return Err(Cut::because(format!("the restart did not end within max-seconds {most}")));
+        }
+    }
     let request = hand.read();
     let until = hand.now() + PATIENCE;
     let (mut pause, longest) = PAUSES;

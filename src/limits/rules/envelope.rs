@@ -267,6 +267,9 @@ fn request_ids(view: &View<'_>) -> Verdict {
     };
     let pointer = rule.and_then(|contract| contract.envelope.request_id.as_deref());
     let answers: Vec<&Seen<'_>> = view.seen.iter().filter(|seen| seen.fate != Fate::Unknown).collect();
+    if answers.is_empty() {
+        return Verdict::skip("there is no answer");
+    }
     let any = answers.iter().any(|seen| seen.header(&name).is_some());
     if declared.is_none() && pointer.is_none() && !any {
         return Verdict::skip("no request id is promised, and none is sent");
