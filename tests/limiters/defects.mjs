@@ -31,6 +31,20 @@ const trial = new Map(readFileSync(join(root, 'docs/limits-self-test.md'), 'utf8
   .filter((line) => line.startsWith('| '))
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map((cells) => [cells[1], cells[9]?.match(/[A-Z]{2}\d{3}/g) ?? []]))
+// What else follows from a fault where there is a contract, or from one that the trial does not have.
+const follows = {
+  'retry-after-days': ['RC002', 'RC004', 'HD006'],
+  'limit-remaining-negative': ['HD005'],
+  'gateway-limit': ['EN002'],
+  'edge-limit': ['EN002'],
+  'daily-limit-as-window': ['RA005'],
+  'limit-as-internal': ['ST002'],
+  'check-then-act': ['HD004'],
+  'limiter-fails-open': ['HD004'],
+}
+// Faults that cannot be seen at these sizes: a day does not end meanwhile, and a window of one or two seconds is too short
+// for whole seconds to tell it from one half as long again, or a constant reset from a true one.
+const unseen = ['day-never-ends', 'window-longer', 'reset-constant']
 const defects = output('serve', '--defects')
   .split('\n')
   .map((line) => line.trim().split(/ {2,}/))
@@ -61,7 +75,7 @@ async function probe({ id, rules }, size, seed) {
   const run = join(work, `${id}.${size.split('/')[0]}.${seed}`)
   const args = ['limits', '--target', origin, '--contract', 'propertybase-v1', '--request', 'GET /leads',
     '--write', 'POST /leads', '--body', '{"name":"Ada","email":"{{marker}}@example.com"}', '--list', 'GET /leads?limit=100',
-    '--other', 'GET /leads?limit=1', '--reset-unit', 'delay', '--semantics', 'fixed-window', '--counts-rejects', 'no',
+    '--other', 'HEAD /leads', '--reset-unit', 'delay',
     '--limit', size, '--seed', String(seed), '--max-seconds', '170', ...given, ...daily, ...only, '--report', `json=${run}.json`]
   const child = spawn(tollgate, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
@@ -77,7 +91,7 @@ async function probe({ id, rules }, size, seed) {
   const spoke = verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'warning')
   return {
     named: spoke.map(({ rule }) => rule).filter((rule) => rules.includes(rule)),
-    others: spoke.filter(({ rule }) => !rules.includes(rule) && !trial.get(id)?.includes(rule)).map(({ rule, verdict }) => `${rule} ${verdict}`),
+    others: spoke.filter(({ rule }) => !rules.includes(rule) && !trial.get(id)?.includes(rule) && !follows[id]?.includes(rule)).map(({ rule, verdict }) => `${rule} ${verdict}`),
   }
 }
 
@@ -99,7 +113,7 @@ for (const { id, rules, seen } of rows) {
   const cells = seen.map((runs) => `${runs.filter(({ named }) => named.length > 0).length}/${runs.length}`)
   const others = [...new Set(seen.flat().flatMap((run) => run.others))]
   console.log(`| ${id} | ${rules.join(' ')} | ${cells.join(' | ')} | ${others.join(', ') || '–'} |`)
-  if (seen.flat().every(({ named }) => named.length === 0)) wrong.push(`${id}: no rule named it`)
+  if (!unseen.includes(id) && seen.flat().every(({ named }) => named.length === 0)) wrong.push(`${id}: no rule named it`)
   for (const other of others.filter((text) => text.endsWith('fail'))) wrong.push(`${id}: ${other}`)
 }
 for (const line of wrong) console.error(`wrong: ${line}`)

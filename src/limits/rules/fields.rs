@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Drain, Rule, Verdict, broken, refill, rule};
 use crate::limits::guards::{ALWAYS, Guard};
+use crate::limits::headers::Family;
 use crate::limits::log::{Probe, Semantics};
 use crate::limits::show;
 use crate::limits::view::{Seen, View};
@@ -21,8 +22,8 @@ pub(super) static RULES: &[Rule] = &[
     rule! {
         "HD002" "remaining-whole" "limit headers", Contract Error,
         Source::Contract("rate limits: the header fields"),
-        says: "What is left is a whole number from 0",
-        tested: "`remaining` of every answer",
+        says: "What is left is a whole number from 0, and so is the limit where the contract documents the fields",
+        tested: "`remaining` of every answer, and `X-RateLimit-Limit`",
         passes: "all are. -1 is what limiters send whose store is down: they let everything through",
         by: Sequential whole
     },
@@ -102,8 +103,13 @@ fn present(view: &View<'_>) -> Verdict {
 fn whole(view: &View<'_>) -> Verdict {
     let sent = || view.seen.iter().filter_map(|seen| Some((seen, seen.limits.remaining_text.as_deref()?)));
     let n = sent().count();
-    let wrong: Vec<(&Seen<'_>, &str)> =
-        sent().filter(|(seen, _)| seen.limits.remaining.is_none_or(|left| left < 0)).collect();
+    // Gateways have dialects of this field; a documented one is a number.
+    let documented = view.seen.iter().filter(|seen| view.declared.headers && seen.limits.family == Family::X);
+    let limits = documented.filter_map(|seen| Some((seen, seen.header("x-ratelimit-limit")?)));
+    let wrong: Vec<(&Seen<'_>, &str)> = sent()
+        .filter(|(seen, _)| seen.limits.remaining.is_none_or(|left| left < 0))
+        .chain(limits.filter(|(seen, _)| seen.limits.limit.is_none()))
+        .collect();
     let Some((first, text)) = wrong.first() else {
         return if n == 0 {
             Verdict::skip("no answer tells what is left")

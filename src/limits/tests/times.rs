@@ -249,3 +249,14 @@ fn the_whole_limit_comes_back() {
     silent.log.head.declared.semantics = Semantics::Unspecified;
     silent.says("RC006", Inconclusive, "sliding counter");
 }
+
+#[test]
+fn a_limit_in_words_is_no_number_where_the_field_is_documented() {
+    let mut book = Book::new();
+    book.send(Probe::Sequential, 0, 200)
+        .with("X-RateLimit-Limit", "5 per window")
+        .with("X-RateLimit-Remaining", "4");
+    book.says("HD002", Fail, "5 per window");
+    book.log.head.declared.headers = false;
+    book.says("HD002", Pass, "1 of 1");
+}
