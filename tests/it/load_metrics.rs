@@ -173,10 +173,15 @@ fn watched(folder: &Path, arguments: &[&str]) -> (String, Samples, Value) {
     let first = parse(&scrape(running.metrics));
     let known = value(&first, "tollgate_load_known_seconds []");
     assert!(known >= 1.0, "{known}");
-    running.wait(1);
-    let page = scrape(running.metrics);
-    let second = parse(&page);
-    assert!(value(&second, "tollgate_load_known_seconds []") > known);
+    // On a busy machine the first page may have shown a second that is only told of now.
+    let (page, second) = loop {
+        running.wait(1);
+        let page = scrape(running.metrics);
+        let second = parse(&page);
+        if value(&second, "tollgate_load_known_seconds []") > known {
+            break (page, second);
+        }
+    };
     for (name, (kind, before)) in &first {
         let after = value(&second, name);
         assert!(kind == "gauge" || after >= *before, "{name}: {before} then {after}");
@@ -209,7 +214,7 @@ fn a_load_at_a_rate_is_watched_while_it_runs() {
         "--rate",
         "100/s",
         "--duration",
-        "4s",
+        "6s",
         "--limit",
         "20/1s",
         "--threads",
@@ -236,7 +241,7 @@ fn users_and_their_findings_are_watched_too() {
     });
     let target = format!("http://{}", server.address);
     let what = ["--target", &target, "--contract", "propertybase-v1", "--request", "GET /leads"];
-    let how = ["--users", "2", "--think", "50ms", "--duration", "4s", "--threads", "1"];
+    let how = ["--users", "2", "--think", "50ms", "--duration", "6s", "--threads", "1"];
     let (_, samples, report) = watched(folder.path(), &[&what[..], &how].concat());
     assert!(ended(&samples, "contract_broken") > 0.0);
     assert!(!samples.keys().any(|name| name.contains("target_requests_per_second")));
