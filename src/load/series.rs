@@ -103,7 +103,7 @@ impl Series {
             && self.filled < self.seconds
             && let Some(last) = self.points.last_mut()
         {
-            join(last, &point);
+            last.merge(&point);
             self.filled += 1;
             return;
         }
@@ -114,7 +114,7 @@ impl Series {
                 .filter_map(|pair| {
                     let (first, rest) = pair.split_first()?;
                     let mut whole = *first;
-                    rest.iter().for_each(|other| join(&mut whole, other));
+                    rest.iter().for_each(|other| whole.merge(other));
                     Some(whole)
                 })
                 .collect();
@@ -127,16 +127,6 @@ impl Series {
     pub(super) fn into_series(self) -> LoadSeries {
         LoadSeries { interval_ms: self.seconds * 1_000, points: self.points }
     }
-}
-
-/// Adds a point to the one before it. Percentiles of a whole are not above the greatest of its parts.
-fn join(whole: &mut LoadPoint, other: &LoadPoint) {
-    whole.counts.merge(&other.counts);
-    whole.in_flight_max = whole.in_flight_max.max(other.in_flight_max);
-    whole.p50_us = whole.p50_us.max(other.p50_us);
-    whole.p95_us = whole.p95_us.max(other.p95_us);
-    whole.p99_us = whole.p99_us.max(other.p99_us);
-    whole.max_us = whole.max_us.max(other.max_us);
 }
 
 #[cfg(test)]

@@ -256,6 +256,18 @@ pub struct LoadPoint {
     pub max_us: u64,
 }
 
+impl LoadPoint {
+    /// Adds the point that follows. Percentiles of a whole are not above the greatest of its parts.
+    pub fn merge(&mut self, next: &Self) {
+        self.counts.merge(&next.counts);
+        self.in_flight_max = self.in_flight_max.max(next.in_flight_max);
+        self.p50_us = self.p50_us.max(next.p50_us);
+        self.p95_us = self.p95_us.max(next.p95_us);
+        self.p99_us = self.p99_us.max(next.p99_us);
+        self.max_us = self.max_us.max(next.max_us);
+    }
+}
+
 /// The time series. It has a bounded number of points: when it is full, two neighbours become one of twice the length.
 /// Counts are added then; of percentiles the greater one is kept, so that they are upper bounds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

@@ -54,19 +54,10 @@ pub(super) fn intervals(series: &LoadSeries) -> Vec<Interval> {
     let whole = |points: &[LoadPoint]| {
         let (first, rest) = points.split_first()?;
         let mut point = *first;
-        rest.iter().for_each(|other| join(&mut point, other));
+        rest.iter().for_each(|other| point.merge(other));
         Some(Interval { at: point.at_ms as f64 / 1e3, length: length * points.len() as f64, point })
     };
     series.points.chunks(chunk).filter_map(whole).collect()
-}
-
-fn join(whole: &mut LoadPoint, other: &LoadPoint) {
-    whole.counts.merge(&other.counts);
-    whole.in_flight_max = whole.in_flight_max.max(other.in_flight_max);
-    whole.p50_us = whole.p50_us.max(other.p50_us);
-    whole.p95_us = whole.p95_us.max(other.p95_us);
-    whole.p99_us = whole.p99_us.max(other.p99_us);
-    whole.max_us = whole.max_us.max(other.max_us);
 }
 
 #[cfg(test)]
